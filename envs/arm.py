@@ -1,0 +1,216 @@
+"""ArmEnv: an arm in a scene, as a Gymnasium environment and as a world for whole motions.
+
+Step level (Gymnasium): the action is a joint velocity as a share of its limit, held for 1/20 s; the episode
+ends when the goal configuration of a request is reached. Motion level: :meth:`ArmEnv.execute` runs a timed
+motion in a freshly loaded world and reports what happened; :meth:`ArmEnv.request`,
+:meth:`ArmEnv.held_out_request` and :meth:`ArmEnv.demonstrate` serve learning from demonstrations.
+
+The two levels live in two simulators, so that questions asked in the middle of an episode leave it alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from envs.collision import Clearance, CollisionChecker
+from envs.demonstrator import DemonstratedPath, Demonstrator, NoDemonstration
+from envs.errors import WorldError
+from envs.execution import Execution, execute, film
+from envs.kinematics import Kinematics
+from envs.requests import Request, RequestSampler
+from envs.robots import FloatArray, load_robot
+from envs.scenes import SCENES
+from envs.simulation import PHYSICS_RATE, Simulation
+
+_STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
+_REACHED = 0.02  # rad: largest joint distance at which an episode's goal counts as reached
+
+
+class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
+    """An arm in a scene.
+
+    Args:
+        scene: name of the scene, a key of ``envs.scenes.SCENES``.
+        robot: name of the robot, a file of ``configs/robots``.
+        render_mode: None or ``rgb_array``.
+
+    Raises:
+        WorldError: unknown scene, robot or render mode.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["rgb_array"],
+        "render_fps": int(PHYSICS_RATE / _STEPS_PER_ACTION),
+    }
+
+    def __init__(
+        self, scene: str = "ShelfReach", robot: str = "iiwa", render_mode: str | None = None
+    ) -> None:
+        if scene not in SCENES:
+            raise WorldError(f"unknown scene {scene!r}; known: {', '.join(SCENES)}")
+        if render_mode not in (None, "rgb_array"):
+            raise WorldError(f"unknown render mode {render_mode!r}; known: rgb_array")
+        self.render_mode = render_mode
+        self.scene = SCENES[scene]()
+        self.robot = load_robot(robot)
+        self.kinematics = Kinematics(self.robot)
+        self._simulation = Simulation(self.robot)
+        self._episode = Simulation(self.robot)
+        for simulation in (self._simulation, self._episode):
+            self.scene.build(simulation)
+        self._fresh = self._episode.save()
+        self._checker = CollisionChecker(self._simulation)
+        self._episode_checker = CollisionChecker(self._episode)
+        self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
+        self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
+        self._goal = self.robot.rest
+        self._target = self.robot.rest
+        self._seed: int | None = None
+        self.action_space = spaces.Box(-1.0, 1.0, (self.robot.dof,), np.float32)
+        reach = np.maximum(np.abs(self.robot.lower), np.abs(self.robot.upper)) + 0.1
+        bound = np.concatenate([reach, 4.0 * self.robot.velocity])
+        self._bound = bound
+        self.observation_space = spaces.Dict(  # type: ignore[assignment]
+            {
+                "observation": spaces.Box(-bound, bound, dtype=np.float64),
+                "achieved_goal": spaces.Box(-reach, reach, dtype=np.float64),
+                "desired_goal": spaces.Box(-reach, reach, dtype=np.float64),
+            }
+        )
+
+    # -- Gymnasium ---------------------------------------------------------------------------------
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, FloatArray], dict[str, Any]]:
+        """Start an episode: a life-like request, or ``options`` with ``start`` and ``goal`` (dof,) rad.
+
+        Raises:
+            WorldError: only one of the two is given, or one is not a configuration within limits.
+        """
+        super().reset(seed=seed)
+        self._seed = seed
+        given = {"start", "goal"} & set(options or {})
+        if len(given) == 1:
+            raise WorldError(
+                f"an episode's options name {given.pop()!r} alone; give both start and goal, or neither"
+            )
+        if options and given:
+            start, self._goal = (self._within_limits(name, options[name]) for name in ("start", "goal"))
+        else:
+            request = self._sampler.lifelike(int(self.np_random.integers(2**31)), 0)
+            start, self._goal = request.start, request.goal
+        self._episode.restore(self._fresh)
+        self._episode.place(start)
+        self._target = start
+        return self._observe(), self._info(collision=False)
+
+    def step(
+        self, action: NDArray[np.float32]
+    ) -> tuple[dict[str, FloatArray], float, bool, bool, dict[str, Any]]:
+        """Move with joint velocities ``action`` (dof,), shares of their limits, for 1/20 s."""
+        speed = np.clip(self._configuration("action", action), -1.0, 1.0) * self.robot.velocity
+        collision = False
+        for _ in range(_STEPS_PER_ACTION):
+            target = np.clip(self._target + speed / PHYSICS_RATE, self.robot.lower, self.robot.upper)
+            self._episode.command(target, (target - self._target) * PHYSICS_RATE)
+            self._target = target
+            self._episode.step()
+            collision = collision or self._episode.touching()
+        info = self._info(collision=collision)
+        observation = self._observe()
+        distance = float(np.abs(observation["achieved_goal"] - self._goal).max())
+        return observation, -distance, bool(info["is_success"]), False, info
+
+    def render(self) -> NDArray[np.uint8] | None:
+        """A picture (360, 480, 3) of the world, in render mode ``rgb_array``."""
+        if self.render_mode is None:
+            return None
+        return self._episode.image(self.scene.camera_eye, self.scene.camera_target, (480, 360))
+
+    def close(self) -> None:
+        """Free the simulator; closing twice does nothing."""
+        self._simulation.close()
+        self._episode.close()
+
+    # -- whole motions -----------------------------------------------------------------------------
+
+    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
+        """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
+        return self._sampler.lifelike(seed, index, places)
+
+    def held_out_request(self, seed: int, index: int) -> Request:
+        """Held-out request ``index``; the streams of requests and of held-out requests never meet."""
+        return self._sampler.held_out(seed, index)
+
+    def place_names(self) -> list[str]:
+        """Names of the scene's places."""
+        return [place.name for place in self.scene.places]
+
+    def place_of(self, q: FloatArray) -> str:
+        """Name of the place in which the tool lies at q (dof,) rad, or ``elsewhere``."""
+        place = self.scene.place_of(self.kinematics.tool_pose(q).position)
+        return "elsewhere" if place is None else place.name
+
+    def demonstrate(
+        self, start: FloatArray, goal: FloatArray, seed: int = 0
+    ) -> DemonstratedPath | NoDemonstration:
+        """Show a collision-free joint path between two configurations (dof,) rad, or refuse."""
+        ends = [self._configuration(name, q) for name, q in (("start", start), ("goal", goal))]
+        return self._demonstrator.demonstrate(ends[0], ends[1], np.random.default_rng([2, seed]))
+
+    def clearance(self, q: FloatArray) -> Clearance:
+        """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""
+        return self._checker.clearance(self._configuration("q", q))
+
+    def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
+        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
+        self._simulation.reload()  # only a world loaded from nothing is promised to be the same every time
+        self.scene.build(self._simulation)
+        return execute(self._simulation, self.kinematics, self._checker, q, qd)
+
+    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Pictures (n, height, width, 3) of configurations q (T, dof) that were measured at 240 Hz."""
+        return film(self._simulation, q, self.scene.camera_eye, self.scene.camera_target, fps, size)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _configuration(self, name: str, values: Any) -> FloatArray:
+        q = np.asarray(values, dtype=np.float64)
+        if q.shape != (self.robot.dof,):
+            raise WorldError(f"{name} needs {self.robot.dof} joint values, got {q.size}")
+        if not np.isfinite(q).all():
+            raise WorldError(f"{name} has a joint value that is not finite")
+        return q
+
+    def _within_limits(self, name: str, values: Any) -> FloatArray:
+        q = self._configuration(name, values)
+        outside = np.flatnonzero((q < self.robot.lower) | (q > self.robot.upper))
+        if outside.size:
+            raise WorldError(f"{name} is outside the limits of {self.robot.joint_names[outside[0]]}")
+        return q
+
+    def _observe(self) -> dict[str, FloatArray]:
+        q, qd, _ = self._episode.joint_state()
+        state = np.clip(np.concatenate([q, qd]), -self._bound, self._bound)
+        return {
+            "observation": state,
+            "achieved_goal": state[: self.robot.dof].copy(),
+            "desired_goal": self._goal.copy(),
+        }
+
+    def _info(self, *, collision: bool) -> dict[str, Any]:
+        q, _, _ = self._episode.joint_state()
+        clearance = self._episode_checker.present_clearance()
+        collision = collision or clearance.smallest <= 0.0
+        return {
+            "is_success": bool(np.abs(q - self._goal).max() < _REACHED and not collision),
+            "collision": collision,
+            "min_clearance_m": float(clearance.surroundings),
+            "seed": self._seed,
+        }

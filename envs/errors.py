@@ -1,0 +1,7 @@
+"""Errors of the simulated worlds: each says in one line what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class WorldError(ValueError):
+    """Bad input to a world: an unknown robot or scene, a broken robot file, a configuration out of limits."""

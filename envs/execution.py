@@ -1,0 +1,112 @@
+"""Running a timed motion in the simulator, and what was seen while it ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.collision import CollisionChecker
+from envs.errors import WorldError
+from envs.kinematics import Kinematics
+from envs.robots import FloatArray
+from envs.simulation import PHYSICS_RATE, Simulation
+
+_CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
+_SETTLE = 48  # physics steps in which the goal is held before it is judged
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What happened when a motion ran.
+
+    Attributes:
+        q: measured configurations (T, dof) rad, one a physics step.
+        collision: whether the arm touched an obstacle or itself.
+        min_clearance_m: smallest distance to obstacles along the way (capped at 0.2).
+        goal_error_m, goal_error_rad: distance of the tool from the commanded goal at the end.
+        tracking_rmse_rad: root mean square of measured minus commanded positions.
+        peak_torque_fraction: largest motor torque as a share of its limit.
+    """
+
+    q: FloatArray
+    collision: bool
+    min_clearance_m: float
+    goal_error_m: float
+    goal_error_rad: float
+    tracking_rmse_rad: float
+    peak_torque_fraction: float
+
+
+def execute(
+    simulation: Simulation, kinematics: Kinematics, checker: CollisionChecker, q: FloatArray, qd: FloatArray
+) -> Execution:
+    """Run samples q, qd (T, dof), given at 240 Hz, from rest at q[0]; the world must be freshly loaded.
+
+    Raises:
+        WorldError: wrong shapes, no samples, or values that are not finite.
+    """
+    q, qd = np.asarray(q, dtype=np.float64), np.asarray(qd, dtype=np.float64)
+    if q.shape != qd.shape or q.ndim != 2 or len(q) == 0 or q.shape[1] != simulation.robot.dof:
+        raise WorldError(
+            f"a motion needs q and qd of shape (T, {simulation.robot.dof}), got {q.shape}, {qd.shape}"
+        )
+    for name, values in (("q", q), ("qd", qd)):
+        if not np.isfinite(values).all():
+            row = int(np.argmin(np.isfinite(values).all(axis=1)))
+            raise WorldError(f"a motion needs finite values, {name} has others at sample {row}")
+    simulation.place(q[0])
+    measured, seen, torque, collision = [], [checker.present_clearance()], 0.0, False
+    for i, (target, speed) in enumerate(zip(q, qd, strict=True)):
+        simulation.command(target, speed)
+        simulation.step()
+        position, _, effort = simulation.joint_state()
+        measured.append(position)
+        torque = max(torque, float((np.abs(effort) / simulation.robot.torque).max()))
+        collision = collision or simulation.touching()
+        if i % _CLEARANCE_EVERY == 0:
+            seen.append(checker.present_clearance())
+    for _ in range(_SETTLE):
+        simulation.command(q[-1], np.zeros_like(qd[-1]))
+        simulation.step()
+        collision = collision or simulation.touching()
+    final, _, _ = simulation.joint_state()
+    seen.append(checker.present_clearance())
+    distance, angle = kinematics.tool_pose(q[-1]).distance(kinematics.tool_pose(final))
+    errors = np.stack(measured) - q
+    return Execution(
+        q=np.stack(measured),
+        collision=collision or min(clearance.smallest for clearance in seen) <= 0.0,
+        min_clearance_m=min(clearance.surroundings for clearance in seen),
+        goal_error_m=distance,
+        goal_error_rad=angle,
+        tracking_rmse_rad=float(np.sqrt(np.mean(errors**2))),
+        peak_torque_fraction=torque,
+    )
+
+
+def film(
+    simulation: Simulation,
+    q: FloatArray,
+    eye: tuple[float, float, float],
+    target: tuple[float, float, float],
+    fps: float,
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz, ``fps`` a second.
+
+    Raises:
+        WorldError: no configurations, or a rate or size that is not positive.
+    """
+    if len(q) == 0 or not fps > 0.0 or min(size) < 1:
+        raise WorldError(
+            f"a film needs configurations, a rate and a size, got {len(q)}, {fps} a second, {size}"
+        )
+    stride = PHYSICS_RATE / fps
+    rows = np.unique(np.append(np.arange(0, len(q), stride).astype(int), len(q) - 1))
+    frames = []
+    for row in rows:
+        simulation.pose(q[row])
+        frames.append(simulation.image(eye, target, size))
+    return np.stack(frames)

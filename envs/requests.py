@@ -1,0 +1,104 @@
+"""Motion requests: who wants to go from where to where.
+
+Two streams, each a pure function of (seed, index): the *life-like* one favours some places as life does,
+the *held-out* one weighs all pairs of places alike. They are keyed apart, so that whoever learns from the
+first never sees the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from envs.collision import CollisionChecker
+from envs.errors import WorldError
+from envs.kinematics import Kinematics
+from envs.robots import FloatArray
+from envs.scenes.scene import Place, Scene
+
+_LIFELIKE, _HELD_OUT = 0, 1
+_MARGIN = 0.02  # m: clearance of every requested end point
+_TRIES = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """A motion that somebody wants.
+
+    Attributes:
+        start, goal: configurations (dof,) rad.
+        start_place, goal_place: names of the places they lie in.
+    """
+
+    start: FloatArray
+    goal: FloatArray
+    start_place: str
+    goal_place: str
+
+
+class RequestSampler:
+    """Draws requests that are within limits and free at both ends."""
+
+    def __init__(self, scene: Scene, kinematics: Kinematics, checker: CollisionChecker) -> None:
+        self._scene, self._kinematics, self._checker = scene, kinematics, checker
+        self._pairs = scene.pairs()
+
+    def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
+        """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
+
+        Raises:
+            WorldError: a named place is unknown, or no pair of the named places can be requested.
+        """
+        _require_natural(seed, index)
+        pairs = self._pairs_within(places)
+        rng = np.random.default_rng([_LIFELIKE, seed, index])
+        weights = np.array([a.frequency * b.frequency for a, b in pairs])
+        start, goal = pairs[rng.choice(len(pairs), p=weights / weights.sum())]
+        return self._draw(start, goal, rng)
+
+    def held_out(self, seed: int, index: int) -> Request:
+        """Held-out request ``index``: every pair of places comes once before any comes twice."""
+        _require_natural(seed, index)
+        lap, place = divmod(index, len(self._pairs))
+        # NumPy pads keys with zeros, so a shorter key would equal a longer one: all keys are equally long.
+        order = np.random.default_rng([_HELD_OUT, seed, lap, 0]).permutation(len(self._pairs))
+        start, goal = self._pairs[order[place]]
+        return self._draw(start, goal, np.random.default_rng([_HELD_OUT, seed, lap, 1 + place]))
+
+    def _pairs_within(self, places: tuple[str, ...]) -> list[tuple[Place, Place]]:
+        known = [place.name for place in self._scene.places]
+        for name in places:
+            if name not in known:
+                raise WorldError(f"scene {self._scene.name} has no place {name!r}; known: {', '.join(known)}")
+        pairs = [(a, b) for a, b in self._pairs if not places or (a.name in places and b.name in places)]
+        if not pairs:
+            raise WorldError(
+                f"scene {self._scene.name}: no request joins two of the places {', '.join(places)}"
+            )
+        return pairs
+
+    def _draw(self, start: Place, goal: Place, rng: np.random.Generator) -> Request:
+        ends = [self._configuration(place, rng) for place in (start, goal)]
+        return Request(ends[0], ends[1], start.name, goal.name)
+
+    def _configuration(self, place: Place, rng: np.random.Generator) -> FloatArray:
+        """A free configuration whose tool lies in the place, reached as the arm would reach it.
+
+        The arm is led there from the scene's anchor along the scene's route, so that the same tool pose
+        always gives the same posture.
+        """
+        anchor = self._scene.tool_pose(self._scene.anchor)
+        for _ in range(_TRIES):
+            goal = self._scene.tool_pose(place.sample(rng))
+            route = self._scene.route(anchor, goal, spacing=0.05)
+            path = self._kinematics.follow(route, self._kinematics.robot.rest)
+            if path is not None and self._checker.is_free(path[-1], _MARGIN):
+                return path[-1]
+        raise WorldError(f"scene {self._scene.name}: place {place.name!r} is out of reach of this arm")
+
+
+def _require_natural(seed: int, index: int) -> None:
+    for name, value in (("seed", seed), ("index", index)):
+        if value < 0:
+            raise WorldError(f"the {name} of a request must not be negative, got {value}")

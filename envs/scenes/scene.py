@@ -1,0 +1,125 @@
+"""What a scene is: obstacles, places where a motion may start or end, and routes between them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from envs.kinematics import ToolPose
+from envs.robots import FloatArray
+from envs.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Place:
+    """A box of tool positions.
+
+    Attributes:
+        name: as shown to people.
+        lower, upper: corners of the box (3,), in the scene's own place coordinates.
+        frequency: how often the stream of requests visits it, relative to the others.
+    """
+
+    name: str
+    lower: FloatArray
+    upper: FloatArray
+    frequency: float
+
+    def sample(self, rng: np.random.Generator) -> FloatArray:
+        """A point (3,) drawn uniformly."""
+        return rng.uniform(self.lower, self.upper)
+
+    def contains(self, point: FloatArray, slack: float = 0.02) -> bool:
+        """Whether ``point`` (3,) lies in the box, within ``slack``."""
+        return bool(np.all(point >= self.lower - slack) and np.all(point <= self.upper + slack))
+
+
+class Scene(ABC):
+    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say)."""
+
+    name: str
+    camera_eye: tuple[float, float, float]
+    camera_target: tuple[float, float, float]
+
+    @property
+    @abstractmethod
+    def anchor(self) -> FloatArray:
+        """A point (3,), in place coordinates, from which places are approached to find postures."""
+
+    @property
+    @abstractmethod
+    def places(self) -> Sequence[Place]:
+        """Where requests start and end."""
+
+    @abstractmethod
+    def build(self, simulation: Simulation) -> None:
+        """Put the obstacles into the simulation."""
+
+    @abstractmethod
+    def tool_pose(self, point: FloatArray) -> ToolPose:
+        """Tool pose at a point (3,) in place coordinates."""
+
+    @abstractmethod
+    def coordinates(self, position: FloatArray) -> FloatArray:
+        """Place coordinates (3,) of a tool position (3,) m."""
+
+    @abstractmethod
+    def stations(self, start: FloatArray, goal: FloatArray) -> list[FloatArray]:
+        """Corner points (3,) of the way from start to goal, both included, in place coordinates."""
+
+    def pairs(self) -> list[tuple[Place, Place]]:
+        """The ordered pairs of places that a request may join."""
+        return [(a, b) for a in self.places for b in self.places if a is not b]
+
+    def place_of(self, position: FloatArray) -> Place | None:
+        """The place in which a tool position (3,) m lies, if any."""
+        point = self.coordinates(position)
+        return next((place for place in self.places if place.contains(point)), None)
+
+    def route(self, start: ToolPose, goal: ToolPose, spacing: float = 0.02) -> list[ToolPose]:
+        """Tool poses from start to goal: withdraw, travel, insert, with rounded corners.
+
+        Positions follow :meth:`stations`; the tool has the scene's own orientation, except that what start
+        and goal deviate from it fades out along the first and the last quarter of the way.
+        """
+        corners = self.stations(self.coordinates(start.position), self.coordinates(goal.position))
+        poses = [self.tool_pose(point) for point in round_corners(np.stack(corners), spacing=spacing)]
+        fade = np.clip(1.0 - 4.0 * np.linspace(0.0, 1.0, len(poses)), 0.0, 1.0)[:, None]
+        first, last = _turn(poses[0], start), _turn(poses[-1], goal)
+        turns = Rotation.from_rotvec(fade * first + fade[::-1] * last).as_matrix()
+        return [
+            ToolPose(pose.position, turn @ pose.rotation) for pose, turn in zip(poses, turns, strict=True)
+        ]
+
+
+def _turn(own: ToolPose, wanted: ToolPose) -> FloatArray:
+    """Rotation vector (3,) that turns one pose's rotation into the other's."""
+    return np.asarray(Rotation.from_matrix(wanted.rotation @ own.rotation.T).as_rotvec())
+
+
+def round_corners(corners: FloatArray, radius: float = 0.06, spacing: float = 0.02) -> FloatArray:
+    """Points (n, k) along the polyline ``corners`` (m, k), its corners replaced by parabolic arcs.
+
+    An arc starts ``radius`` before a corner, or half a leg if that is shorter. Ends are exact.
+    """
+    keep = np.concatenate([[True], np.linalg.norm(np.diff(corners, axis=0), axis=1) > 1e-9])
+    corners = corners[keep]
+    if len(corners) == 1:
+        return np.repeat(corners, 2, axis=0)
+    pieces = [corners[:1]]
+    for before, corner, after in zip(corners[:-2], corners[1:-1], corners[2:], strict=True):
+        reach_in = min(radius, np.linalg.norm(corner - before) / 2) / np.linalg.norm(corner - before)
+        reach_out = min(radius, np.linalg.norm(after - corner) / 2) / np.linalg.norm(after - corner)
+        enter, leave = corner + reach_in * (before - corner), corner + reach_out * (after - corner)
+        u = np.linspace(0.0, 1.0, 9)[:, None]
+        pieces.append((1 - u) ** 2 * enter + 2 * u * (1 - u) * corner + u**2 * leave)
+    pieces.append(corners[-1:])
+    dense = np.concatenate(pieces)
+    arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(dense, axis=0), axis=1))])
+    count = max(2, int(np.ceil(arc[-1] / spacing)) + 1)
+    at = np.linspace(0.0, arc[-1], count)
+    return np.stack([np.interp(at, arc, column) for column in dense.T], axis=1)

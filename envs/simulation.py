@@ -1,0 +1,235 @@
+"""The one owner of a PyBullet client.
+
+Every call names its client (a forgotten ``physicsClientId`` silently talks to client 0), nothing that is
+not finite reaches the engine (which accepts NaN without a word), and the arm is held by position control
+*with* target velocities, which tracks nine times better than position alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.errors import WorldError
+from envs.robots import FloatArray, RobotSpec
+
+PHYSICS_RATE = 240.0  # Hz
+_MOST_BOXES = 16  # boxes in one body that the engine survives
+Color = tuple[float, float, float, float]
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Send the engine's start-up banner, printed from C, to nowhere."""
+    saved = [os.dup(1), os.dup(2)]
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 1)
+        os.dup2(sink, 2)
+        yield
+    finally:
+        with contextlib.suppress(OSError, TypeError):  # where the C library goes by another name
+            ctypes.CDLL(None).fflush(None)  # the banner may still wait in C's own buffer
+        os.dup2(saved[0], 1)
+        os.dup2(saved[1], 2)
+        for descriptor in (*saved, sink):
+            os.close(descriptor)
+
+
+with _silence():
+    import pybullet
+
+
+class Simulation:
+    """A world in PyBullet: one arm on a fixed base and static obstacles, stepped at 240 Hz."""
+
+    def __init__(self, robot: RobotSpec) -> None:
+        self.robot = robot
+        with _silence():
+            self.client = int(pybullet.connect(pybullet.DIRECT))
+        self.arm = -1
+        self.joints: list[int] = []
+        self.link_indices: dict[str, int] = {}
+        self.obstacles: list[int] = []
+        try:
+            self.reload()
+        except WorldError:
+            self.close()
+            raise
+
+    def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a PyBullet function on this client."""
+        if self.client < 0:
+            raise WorldError("this world is closed; make a new one")
+        return getattr(pybullet, function)(*args, physicsClientId=self.client, **kwargs)
+
+    def reload(self) -> None:
+        """Empty the world and load the arm anew, at rest; obstacles have to be added again."""
+        self.call("resetSimulation")
+        self.call("setPhysicsEngineParameter", deterministicOverlappingPairs=1, enableFileCaching=0)
+        self.call("setTimeStep", 1.0 / PHYSICS_RATE)
+        self.call("setGravity", 0.0, 0.0, -9.81)
+        self.obstacles = []
+        try:
+            self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
+        except pybullet.error as error:
+            raise WorldError(f"{self.robot.urdf}: PyBullet cannot load it ({error})") from error
+        infos = [self.call("getJointInfo", self.arm, j) for j in range(self.call("getNumJoints", self.arm))]
+        index = {info[1].decode(): info[0] for info in infos}
+        missing = [name for name in self.robot.joint_names if name not in index]
+        if missing:
+            raise WorldError(f"{self.robot.urdf}: no joint named {missing[0]!r}")
+        self.joints = [index[name] for name in self.robot.joint_names]
+        self.link_indices = {info[12].decode(): info[0] for info in infos}
+        self._add_floor()
+        self.place(self.robot.rest)
+
+    def _add_floor(self) -> None:
+        """Show a floor; it is a picture only and takes no part in collisions."""
+        look = self.call(
+            "createVisualShape",
+            pybullet.GEOM_BOX,
+            halfExtents=[8.0, 8.0, 0.005],
+            rgbaColor=[0.92, 0.93, 0.94, 1.0],
+        )
+        self.call("createMultiBody", baseMass=0.0, baseVisualShapeIndex=look, basePosition=[0.0, 0.0, -0.05])
+
+    def add_boxes(self, boxes: Sequence[tuple[Sequence[float], Sequence[float]]], color: Color) -> int:
+        """Add one static body made of boxes, each given as (half extents, centre), both (3,) in m.
+
+        Raises:
+            WorldError: more than 16 boxes, at which the engine would crash, or none.
+        """
+        if not 1 <= len(boxes) <= _MOST_BOXES:
+            raise WorldError(f"a body takes 1 to {_MOST_BOXES} boxes, got {len(boxes)}; make several bodies")
+        halves = [list(half) for half, _ in boxes]
+        centres = [list(centre) for _, centre in boxes]
+        kinds = [pybullet.GEOM_BOX] * len(boxes)
+        shape = self.call(
+            "createCollisionShapeArray", kinds, halfExtents=halves, collisionFramePositions=centres
+        )
+        visual = self.call(
+            "createVisualShapeArray",
+            kinds,
+            halfExtents=halves,
+            visualFramePositions=centres,
+            rgbaColors=[list(color)] * len(boxes),
+        )
+        return self._static_body(shape, visual, (0.0, 0.0, 0.0))
+
+    def add_cylinder(self, radius: float, height: float, base: Sequence[float], color: Color) -> int:
+        """Add a static upright cylinder that stands on ``base`` (3,) m."""
+        shape = self.call("createCollisionShape", pybullet.GEOM_CYLINDER, radius=radius, height=height)
+        visual = self.call(
+            "createVisualShape", pybullet.GEOM_CYLINDER, radius=radius, length=height, rgbaColor=list(color)
+        )
+        return self._static_body(shape, visual, (base[0], base[1], base[2] + height / 2))
+
+    def _static_body(self, shape: int, visual: int, position: tuple[float, float, float]) -> int:
+        body = int(
+            self.call(
+                "createMultiBody",
+                baseMass=0.0,
+                baseCollisionShapeIndex=shape,
+                baseVisualShapeIndex=visual,
+                basePosition=list(position),
+            )
+        )
+        self.obstacles.append(body)
+        return body
+
+    def place(self, q: FloatArray) -> None:
+        """Put the arm into configuration q (dof,) rad at rest, and hold it there."""
+        self.pose(q)
+        self.command(q, np.zeros(len(q)))
+
+    def pose(self, q: FloatArray) -> None:
+        """Set joint positions (dof,) rad without dynamics or control, as collision checks need it."""
+        _require_finite(q)
+        self.call("resetJointStatesMultiDof", self.arm, self.joints, [[value] for value in q.tolist()])
+
+    def command(self, q: FloatArray, qd: FloatArray) -> None:
+        """Set targets of the joint motors: positions (dof,) rad and velocities (dof,) rad/s."""
+        _require_finite(q)
+        _require_finite(qd)
+        self.call(
+            "setJointMotorControlArray",
+            self.arm,
+            self.joints,
+            pybullet.POSITION_CONTROL,
+            targetPositions=q.tolist(),
+            targetVelocities=qd.tolist(),
+            forces=self.robot.torque.tolist(),
+        )
+
+    def step(self) -> None:
+        """Advance by one physics step of 1/240 s."""
+        self.call("stepSimulation")
+
+    def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Positions rad, velocities rad/s and motor torques N m, each (dof,)."""
+        states = self.call("getJointStates", self.arm, self.joints)
+        table = np.array([(state[0], state[1], state[3]) for state in states], dtype=np.float64)
+        if not np.isfinite(table).all():
+            raise WorldError("the simulation diverged: a joint state is not finite")
+        return table[:, 0], table[:, 1], table[:, 2]
+
+    def touching(self) -> bool:
+        """Whether the arm touched an obstacle in the last step.
+
+        The engine lists points before they touch; touching means no distance left, or a force.
+        """
+        return any(point[8] <= 0.0 or point[9] > 0.0 for point in self.call("getContactPoints", self.arm))
+
+    def save(self) -> int:
+        """Keep the present state in memory and return its handle."""
+        return int(self.call("saveState"))
+
+    def restore(self, state: int) -> None:
+        """Go back to a kept state; motor targets are not part of it and have to be commanded again."""
+        self.call("restoreState", state)
+
+    def image(
+        self, eye: Sequence[float], target: Sequence[float], size: tuple[int, int]
+    ) -> NDArray[np.uint8]:
+        """Render the world (height, width, 3), seen from ``eye`` towards ``target`` (3,) m."""
+        width, height = size
+        view = self.call_free("computeViewMatrix", list(eye), list(target), [0, 0, 1])
+        lens = self.call_free("computeProjectionMatrixFOV", 45.0, width / height, 0.05, 20.0)
+        picture = self.call(
+            "getCameraImage",
+            width,
+            height,
+            viewMatrix=view,
+            projectionMatrix=lens,
+            renderer=pybullet.ER_TINY_RENDERER,
+            shadow=0,
+            lightDirection=[-1.5, -1.0, 3.0],
+            lightAmbientCoeff=0.5,
+            lightDiffuseCoeff=0.5,
+            lightSpecularCoeff=0.05,
+        )[2]
+        return np.reshape(np.asarray(picture, dtype=np.uint8), (height, width, 4))[:, :, :3].copy()
+
+    @staticmethod
+    def call_free(function: str, *args: Any) -> Any:
+        """Call a PyBullet function that belongs to no client."""
+        return getattr(pybullet, function)(*args)
+
+    def close(self) -> None:
+        """Disconnect; closing twice does nothing."""
+        if self.client >= 0:
+            with contextlib.suppress(pybullet.error):
+                pybullet.disconnect(physicsClientId=self.client)
+            self.client = -1
+
+
+def _require_finite(values: FloatArray) -> None:
+    if not np.isfinite(values).all():
+        raise WorldError(f"joint values must be finite, got {np.asarray(values).tolist()}")

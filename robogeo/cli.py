@@ -1,0 +1,140 @@
+"""The command ``robogeo``: learn, generate, evaluate, info.
+
+Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
+failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from robogeo.errors import InputError, Interrupted, RobogeoError
+
+# Options whose value may begin with a minus sign, which the parser would take for another option.
+_NEGATIVE = ("--start", "--goal")
+
+
+@dataclass(frozen=True)
+class Learn:
+    """Run an active-learning experiment, or take a stopped one up where it was.
+
+    Each round trains the model, evaluates it on held-out requests, and asks the demonstrator for the motion that
+    the strategy finds most wanting. Repeat the same command to resume.
+    """
+
+    config: Annotated[str, tyro.conf.Positional]
+    """Configuration file, or the name of one that comes with robogeo (quickstart, shelf_reach, reach_detour)."""
+    out: Path | None = None
+    """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
+    set: tuple[str, ...] = field(default_factory=tuple)
+    """Fields that replace those of the file, as key=value, for example seed=1 training.steps=500."""
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Plan motions with a learned model and write them as CSV, with a JSON side-car each."""
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    out: Path = Path("motion.csv")
+    """File to write; with --requests, a number is put before the ending."""
+    start: str | None = None
+    """Start configuration q1,..,qn in rad."""
+    goal: str | None = None
+    """Goal configuration q1,..,qn in rad."""
+    requests: Path | None = None
+    """CSV file of requests instead: a header s1,..,sn,g1,..,gn and one request a line, in rad."""
+    simulate: bool = True
+    """Run each motion in the simulator and tell what happened."""
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Plan fresh requests with a learned model, run them in the simulator and tell how well it went."""
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    requests: int = 48
+    """Number of fresh requests."""
+    seed: int = 0
+    """Seed of the requests."""
+    workers: int | None = None
+    """Processes. Default: as the run was configured."""
+    json: Path | None = None
+    """File to write the measures to."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """Show versions, scenes, robots, strategies and configurations."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    commands: dict[str, type] = {"learn": Learn, "generate": Generate, "evaluate": Evaluate, "info": Info}
+    try:
+        command = tyro.extras.subcommand_cli_from_dict(
+            commands,
+            prog="robogeo",
+            description="Teach a robot arm with few demonstrations.",
+            args=_joined(given),
+        )
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+    return _guarded(lambda: _run(command))
+
+
+def _run(command: Any) -> None:
+    from robogeo import commands
+
+    action: Callable[[Any], None] = getattr(commands, type(command).__name__.lower())
+    action(command)
+
+
+def _guarded(action: Callable[[], None]) -> int:
+    """Turn errors into one line and an exit status."""
+    try:
+        action()
+    except InputError as error:
+        return _failed(str(error), 2)
+    except (KeyboardInterrupt, Interrupted):
+        return _failed("interrupted; nothing is lost, repeat the command to go on", 130)
+    except RobogeoError as error:
+        return _failed(str(error), 1)
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def _failed(line: str, status: int) -> int:
+    print(f"robogeo: {' '.join(line.split())}", file=sys.stderr, flush=True)
+    return status
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Arguments with ``--start -0.1,2`` as ``--start=-0.1,2``, and all of several ``--set`` in one."""
+    joined: list[str] = []
+    assignments: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word in _NEGATIVE and rest:
+            joined.append(f"{word}={rest.pop(0)}")
+        elif word == "--set" or word.startswith("--set="):
+            assignments += [word.removeprefix("--set=")] if word != "--set" else []
+            while rest and not rest[0].startswith("--"):
+                assignments.append(rest.pop(0))
+        else:
+            joined.append(word)
+    return [*joined, "--set", *assignments] if assignments else joined
+
+
+if __name__ == "__main__":
+    sys.exit(main())

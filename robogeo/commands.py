@@ -1,0 +1,164 @@
+"""What the commands of ``robogeo`` do; `robogeo.cli` parses them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.config import load_config
+from robogeo.errors import InputError, RobogeoError
+from robogeo.progress import Progress
+
+if TYPE_CHECKING:
+    from robogeo.cli import Evaluate, Generate, Info, Learn
+    from robogeo.motion.world import Request, World
+
+FloatArray = NDArray[np.float64]
+
+
+def learn(command: Learn) -> None:
+    """``robogeo learn``: run or resume an experiment."""
+    config = load_config(command.config, command.set)
+    out = command.out or Path("runs") / f"{Path(command.config).stem}-{config.strategy}-s{config.seed}"
+    from robogeo.experiment import run_experiment
+
+    with Progress() as progress:
+        summary = run_experiment(config, out, progress)
+    reached = summary["demonstrations_to_90"]
+    print(f"demonstrations to 90 % success: {'not reached' if reached is None else reached}")
+    print(f"report: {out / 'report.html'}")
+
+
+def generate(command: Generate) -> None:
+    """``robogeo generate``: plan motions and write them."""
+    from robogeo.experiment import open_run
+    from robogeo.learning.learner import Learner
+    from robogeo.motion.trajectory import save_motion
+    from robogeo.motion.world import Refusal, World
+
+    folder, config = open_run(command.run)
+    with folder, World(config.scene, config.robot) as world:
+        requests = list(_requests(command, world))
+        learner = Learner(folder, config, world)
+        refused = 0
+        for number, request in enumerate(requests):
+            plan = learner.plan(request)
+            if isinstance(plan, Refusal):
+                refused += 1
+                print(f"{request.name}: refused: {plan.reason}")
+                continue
+            path = command.out if command.requests is None else _numbered(command.out, number)
+            save_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
+            print(
+                f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
+            )
+            if command.simulate:
+                seen = world.execute(plan.motion)
+                touched = "COLLISION" if seen.collision else "no collision"
+                print(
+                    f"  simulated: {touched}, clearance {1000 * seen.min_clearance_m:.0f} mm, "
+                    f"goal error {1000 * seen.goal_error_m:.2f} mm, tracking {1000 * seen.tracking_rmse_rad:.1f} mrad"
+                )
+    if refused:
+        raise RobogeoError(
+            f"{refused} of {len(requests)} requests were refused; ask for demonstrations near them"
+        )
+
+
+def evaluate(command: Evaluate) -> None:
+    """``robogeo evaluate``: fresh requests in the simulator."""
+    from robogeo.evaluation.statistics import MEANS, RATES
+    from robogeo.experiment import evaluate_run
+
+    if command.requests < 1 or command.seed < 0:
+        raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
+    with Progress() as progress:
+        measures = evaluate_run(command.run, command.requests, command.seed, command.workers, progress)
+    for name in RATES:
+        low, high = measures[f"{name}_ci95"]
+        print(f"{name:22} {measures[name]:8.3f}   [{low:.3f}, {high:.3f}]")
+    for name in MEANS:
+        value = measures[name]
+        print(f"{name:22} {'-' if value is None else format(value, '8.4g')}")
+    print(f"{'failures':22} {measures['failures'] or 'none'}")
+    if command.json is not None:
+        _write_json(command.json, measures)
+
+
+def info(command: Info) -> None:
+    """``robogeo info``: what is here."""
+    import robogeo
+    from robogeo.config_file import packaged_configs
+    from robogeo.learning.provenance import provenance
+    from robogeo.learning.strategies import STRATEGIES
+    from robogeo.motion.world import robot_names, scene_names
+
+    origin = provenance()
+    print(f"robogeo {robogeo.__version__}, Python {origin['python']}")
+    print(
+        "packages:  ",
+        ", ".join(f"{name} {version}" for name, version in origin["packages"].items() if version),
+    )
+    print("scenes:    ", ", ".join(scene_names()))
+    print("robots:    ", ", ".join(robot_names()))
+    print("configs:   ", ", ".join(packaged_configs()))
+    print("strategies:")
+    for name, strategy in STRATEGIES.items():
+        print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
+
+
+def _requests(command: Generate, world: World) -> Iterator[Request]:
+    """The requests that the command names, checked."""
+    if command.requests is not None:
+        if command.start is not None or command.goal is not None:
+            raise InputError("generate: give either --requests or --start and --goal, not both")
+        yield from _requests_in(command.requests, world)
+    elif command.start is None or command.goal is None:
+        raise InputError("generate: give --start and --goal, or --requests FILE")
+    else:
+        yield world.request_between(
+            _configuration("--start", command.start), _configuration("--goal", command.goal)
+        )
+
+
+def _requests_in(path: Path, world: World) -> Iterator[Request]:
+    header = [f"{end}{joint + 1}" for end in ("s", "g") for joint in range(world.dof)]
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error})") from error
+    if not rows or [name.strip() for name in rows[0]] != header:
+        raise InputError(f"{path}: header: expected {header[0]},..,{header[-1]} ({len(header)} columns)")
+    for number, row in enumerate(rows[1:], start=2):
+        if not row:
+            continue
+        values = _configuration(f"{path}: line {number}", ",".join(row))
+        if len(values) != len(header):
+            raise InputError(f"{path}: line {number}: {len(values)} values, expected {len(header)}")
+        try:
+            yield world.request_between(values[: world.dof], values[world.dof :])
+        except InputError as error:
+            raise InputError(f"{path}: line {number}: {error}") from error
+
+
+def _configuration(field: str, text: str) -> FloatArray:
+    try:
+        return np.array([float(part) for part in text.split(",")])
+    except ValueError as error:
+        raise InputError(f"{field}: {text[:80]!r} is not a list of numbers q1,..,qn in rad") from error
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    from robogeo.durable import write_atomically
+
+    write_atomically(path, (json.dumps(value, indent=2) + "\n").encode())

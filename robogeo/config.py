@@ -1,0 +1,219 @@
+"""What an experiment is made of: typed fields with bounds, read from YAML.
+
+The file is data, never code. A field that does not exist, has the wrong type or lies out of its bounds is an
+error that names the file and the field. The same file and seed give the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=100)]
+Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False)]
+Names = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(strict=False)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown fields are refused, values never change, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class ModelSettings(Settings):
+    """The importance-weighted autoencoder and its ensemble of decoder heads."""
+
+    latent_dim: int = Field(default=4, ge=1, le=32, description="dimension d of the latent space")
+    hidden: Widths = Field(
+        default=(64, 64),
+        min_length=1,
+        max_length=8,
+        description="width of each hidden layer, in encoder and decoder",
+    )
+    activation: Literal["tanh", "softplus", "elu", "relu"] = Field(
+        default="tanh", description="activation; smooth ones give a smooth metric"
+    )
+    heads: int = Field(
+        default=5, ge=1, le=64, description="decoder heads M; their disagreement is the uncertainty"
+    )
+    importance_samples: int = Field(
+        default=5, ge=1, le=1000, description="samples K of the training bound; 1 is a VAE"
+    )
+    noise: Literal["global", "local"] = Field(
+        default="global",
+        description="observation noise: one for all points, or a function of the latent point",
+    )
+    noise_floor: float = Field(default=0.02, gt=0, le=10, description="least observation noise, rad")
+
+
+class TrainingSettings(Settings):
+    """How the model is fitted."""
+
+    steps: int = Field(default=2000, ge=1, le=1_000_000, description="gradient steps of the first training")
+    warm_steps: int = Field(
+        default=1200,
+        ge=0,
+        le=1_000_000,
+        description="steps of later trainings, which start from the previous weights",
+    )
+    batch: int = Field(default=256, ge=1, le=1_000_000, description="observations a step")
+    learning_rate: float = Field(
+        default=1e-3, gt=0, le=1, description="first learning rate of the cosine decay"
+    )
+    validation_share: float = Field(
+        default=0.1, ge=0, le=0.5, description="share of the observations held out for early stopping"
+    )
+    patience: int = Field(
+        default=10,
+        ge=1,
+        le=10_000,
+        description="looks at the held-out bound without improvement before stopping",
+    )
+    augmentation_std: float = Field(
+        default=0.0, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
+    )
+
+
+class GeometrySettings(Settings):
+    """Metric, graph and relaxation."""
+
+    neighbors: int = Field(default=10, ge=1, le=1000, description="neighbours of each node in the graph")
+    space: Literal["decoded", "latent"] = Field(
+        default="decoded", description="space in which neighbours are sought"
+    )
+    support_weight: float = Field(
+        default=20.0,
+        ge=0,
+        le=1e6,
+        description="cost of lacking support, in decoded rad per latent unit of the metric",
+    )
+    support_width: float = Field(
+        default=1.5,
+        gt=0,
+        le=100,
+        description="reach of a node's support, in median nearest-neighbour distances",
+    )
+    segments: int = Field(default=32, ge=2, le=1024, description="segments of a relaxed geodesic")
+
+
+class MotionSettings(Settings):
+    """From a geodesic to a timed motion."""
+
+    correction_limit: float = Field(
+        default=0.5, ge=0, le=10, description="largest correction that makes a path meet its end points, rad"
+    )
+    derate: float = Field(
+        default=0.9, gt=0, le=1, description="share of the joint limits that a motion may use"
+    )
+    rate: float = Field(default=240.0, ge=10, le=10_000, description="samples of a motion a second, Hz")
+
+
+class SuccessSettings(Settings):
+    """When a rolled-out motion counts as a success, beside keeping all joint limits."""
+
+    margin_m: float = Field(default=0.005, ge=0, le=1, description="least distance to obstacles, m")
+    goal_tolerance_m: float = Field(
+        default=0.005, gt=0, le=1, description="largest distance of the tool from its goal, m"
+    )
+    goal_tolerance_rad: float = Field(
+        default=0.05, gt=0, le=3.15, description="largest joint distance from the goal, rad"
+    )
+    length_ratio: float = Field(
+        default=2.0, ge=1, le=100, description="longest joint path, in lengths of the demonstrator's own path"
+    )
+    abruptness: float = Field(
+        default=10.0, ge=1, le=1e6, description="largest abruptness: greatest over median decoded step"
+    )
+
+
+class OutputSettings(Settings):
+    """What is shown of a run; changes nothing in its results."""
+
+    video: bool = Field(default=True, description="render a video of the last motions")
+    video_fps: int = Field(default=24, ge=1, le=120, description="frames of the video a second")
+    video_size: Annotated[tuple[int, int], Field(strict=False)] = Field(
+        default=(480, 360), description="width and height of the video, even numbers of pixels"
+    )
+
+    @model_validator(mode="after")
+    def _check_video_size(self) -> OutputSettings:
+        if any(side % 2 or not 16 <= side <= 4096 for side in self.video_size):
+            raise ValueError("video_size must be two even numbers from 16 to 4096")
+        return self
+
+
+class ExperimentConfig(Settings):
+    """One active-learning experiment."""
+
+    scene: Name = Field(
+        default="ShelfReach", description="the scene: robot, obstacles, distribution of requests"
+    )
+    robot: Name = Field(default="iiwa", description="the robot arm")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="seed of all randomness")
+    strategy: Name = Field(default="combined", description="how the next demonstration is chosen")
+    initial_demonstrations: int = Field(
+        default=3, ge=1, le=10_000, description="demonstrations given before asking"
+    )
+    initial_places: Names = Field(
+        default=(),
+        max_length=1000,
+        description="places the initial demonstrations come from; empty means any",
+    )
+    rounds: int = Field(default=10, ge=0, le=10_000, description="rounds of asking and retraining")
+    queries_per_round: int = Field(default=1, ge=1, le=1000, description="questions asked a round")
+    candidates: int = Field(default=200, ge=1, le=100_000, description="requests scored before asking")
+    held_out: int = Field(
+        default=48, ge=1, le=100_000, description="fresh requests that measure success after a round"
+    )
+    workers: int = Field(default=2, ge=1, le=1024, description="processes; results do not depend on it")
+    spacing: float = Field(
+        default=0.05, gt=0, le=10, description="joint arc length between observations, rad"
+    )
+    model: ModelSettings = Field(default=ModelSettings(), description="the autoencoder")
+    training: TrainingSettings = Field(default=TrainingSettings(), description="its training")
+    geometry: GeometrySettings = Field(default=GeometrySettings(), description="metric and graph")
+    motion: MotionSettings = Field(default=MotionSettings(), description="timed motions")
+    success: SuccessSettings = Field(default=SuccessSettings(), description="what counts as success")
+    output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
+
+    @model_validator(mode="after")
+    def _check_queries(self) -> ExperimentConfig:
+        if self.queries_per_round > self.candidates:
+            raise ValueError(
+                f"queries_per_round is {self.queries_per_round}, more than the {self.candidates} candidates"
+            )
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all fields as plain data that YAML and JSON can hold."""
+        return self.model_dump(mode="json")
+
+    def as_yaml(self) -> str:
+        """Return all fields as YAML text; equal configurations give equal texts."""
+        return yaml.safe_dump(self.as_dict(), sort_keys=False, allow_unicode=True)
+
+
+# Fields that change how a run is computed or shown but not its results: a run may be resumed with others.
+NOT_IDENTITY = ("workers", "output")
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """Read a configuration.
+
+    Args:
+        path: YAML file, or the name of one that comes with robogeo (see `find_config`).
+        overrides: texts like "training.steps=500" that take precedence; the value is read as YAML.
+
+    Raises:
+        InputError: one line that names the file or the override, the field, the reason and what is expected.
+    """
+    from robogeo.config_file import find_config, read_tree, validated, with_overrides
+
+    file = find_config(path)
+    tree = read_tree(file)
+    merged, given = with_overrides(tree, overrides)
+    return validated(merged, str(file), given)

@@ -1,0 +1,240 @@
+"""Reading a configuration from a file and from overrides, with errors a person can act on.
+
+YAML is read by PyYAML's safe loader, made stricter where YAML surprises: a key given twice is an error,
+aliases are refused, and 1e-3 is a number (YAML 1.1 makes it a text).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from robogeo.config import ExperimentConfig
+from robogeo.errors import InputError
+
+# A configuration is a page of text; the pure Python parser needs about a second for this much.
+MOST_BYTES = 100_000
+_DEEPEST = 20
+_SUFFIX = ".yaml"
+# Plain words where pydantic speaks of its own types.
+_REASONS = {
+    "model_type": "expected a group of fields",
+    "tuple_type": "expected a list",
+    "string_pattern_mismatch": "expected a name: a letter, then letters, digits, '_', '-' or '.'",
+    "invalid_key": "names of fields must be text",
+}
+
+
+class FieldDescription(NamedTuple):
+    """One field of the configuration, for documentation."""
+
+    name: str
+    default: Any
+    description: str
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader without aliases, repeated keys and deep nesting."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.depth += 1
+        if self.check_event(yaml.AliasEvent):
+            raise self._refusal("aliases (*name) are not allowed")
+        if self.depth > _DEEPEST:
+            raise self._refusal(f"nested deeper than {_DEEPEST} levels")
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for position, key in enumerate(keys):
+            if key in keys[:position]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"field {key!r} is given twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+    def _refusal(self, problem: str) -> yaml.MarkedYAMLError:
+        mark = yaml.Mark("", 0, self.line, self.column, "", 0)
+        return yaml.composer.ComposerError(None, None, problem, mark)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
+)
+
+
+def find_config(name_or_path: str | Path) -> Path:
+    """Find a configuration: the file at that path, else the one of that name that comes with robogeo.
+
+    Raises:
+        InputError: there is neither; the line lists the names that exist.
+    """
+    path = Path(name_or_path)
+    try:
+        if path.is_file():
+            return path
+        if path.exists():
+            raise InputError(f"{path}: is not a file; give a YAML file or the name of a configuration")
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{str(path)[:200]!r}: cannot be a path ({error})") from error
+    packaged = packaged_configs()
+    name = str(name_or_path).removesuffix(_SUFFIX)
+    if name in packaged:
+        return packaged[name]
+    raise InputError(
+        f"{path}: no such file; configurations that come with robogeo: {', '.join(sorted(packaged))}"
+    )
+
+
+def packaged_configs() -> dict[str, Path]:
+    """Return the configurations that come with robogeo, by name: those in the wheel, else in the checkout."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "configs" / "experiments", package.parent / "configs" / "experiments"):
+        if folder.is_dir():
+            return {file.stem: file for file in folder.glob(f"*{_SUFFIX}")}
+    return {}
+
+
+def read_tree(file: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises:
+        InputError: one line that names the file and the reason.
+    """
+    try:
+        with open(file, "rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{file}: larger than {MOST_BYTES} bytes, is this a configuration?")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    tree = _parse(text, str(file))
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise InputError(f"{file}: holds a {type(tree).__name__}, expected fields as 'name: value' lines")
+    return tree
+
+
+def with_overrides(tree: dict[str, Any], overrides: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a copy of the tree with the overrides in it, and the override behind each dotted field.
+
+    Raises:
+        InputError: an override is not field=value, its value is not YAML, or it looks for a field in a value.
+    """
+    merged = _copied(tree)
+    given: dict[str, str] = {}
+    for override in overrides:
+        field, equals, text = override.partition("=")
+        parts = field.strip().split(".")
+        if not equals or not all(parts):
+            raise InputError(f"--set {override[:200]}: expected field=value, for example training.steps=500")
+        value = _parse(text, f"--set {field}")
+        branch = merged
+        for part in parts[:-1]:
+            below = branch.setdefault(part, {})
+            if not isinstance(below, dict):
+                raise InputError(f"--set {override[:200]}: '{part}' is a single value, it has no fields")
+            branch = below
+        branch[parts[-1]] = value
+        given[".".join(parts)] = f"--set {override[:200]}"
+    return merged, given
+
+
+def validated(tree: dict[str, Any], origin: str, given: dict[str, str] | None = None) -> ExperimentConfig:
+    """Check a tree of plain values.
+
+    Args:
+        tree: fields as read.
+        origin: where the tree comes from, for messages.
+        given: override behind each dotted field, for messages.
+
+    Raises:
+        InputError: one line for the first fault: where, which field, why.
+    """
+    try:
+        return ExperimentConfig.model_validate(tree)
+    except ValidationError as error:
+        raise InputError(_explained(error, origin, given or {})) from None
+
+
+def describe_fields() -> list[FieldDescription]:
+    """List every field with its dotted name, default and description, in the order of the configuration."""
+    return [
+        FieldDescription(name, info.get_default(call_default_factory=False), info.description or "")
+        for name, info in _leaves(ExperimentConfig)
+    ]
+
+
+def _parse(text: str, origin: str) -> Any:
+    loader = None
+    try:
+        loader = _Loader(text)
+        return loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise InputError(f"{origin}: not valid YAML, {line}{error.problem}") from error
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{origin}: not valid YAML ({reason})") from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _copied(tree: Any) -> Any:
+    return {key: _copied(value) for key, value in tree.items()} if isinstance(tree, dict) else tree
+
+
+def _explained(error: ValidationError, origin: str, given: dict[str, str]) -> str:
+    """Say the first fault of a validation in one line."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    where = next((text for name, text in given.items() if _related(name, field)), origin)
+    if first["type"] == "extra_forbidden":
+        names = [name for name, _ in _fields(ExperimentConfig)]
+        near = difflib.get_close_matches(field, names, n=1, cutoff=0.5)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        return f"{where}: unknown field '{field[:200]}'{hint}"
+    reason = _REASONS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    reason = f"{reason[0].lower()}{reason[1:]}".replace("input should be", "expected")
+    value = first["input"]
+    got = f" is {str(value)[:80]!r}" if isinstance(value, (str, int, float)) else ""
+    return f"{where}: field '{field}'{got}, {reason}" if field else f"{where}: {reason}"
+
+
+def _related(name: str, field: str) -> bool:
+    """Whether one dotted name is the other or lies below it."""
+    return bool(field) and (f"{field}.".startswith(f"{name}.") or name.startswith(f"{field}."))
+
+
+def _fields(settings: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Dotted names of all fields, groups too."""
+    for name, info in settings.model_fields.items():
+        yield prefix + name, info
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _fields(info.annotation, f"{prefix}{name}.")
+
+
+def _leaves(settings: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    for name, info in _fields(settings):
+        if not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
+            yield name, info

@@ -1,0 +1,164 @@
+"""Demonstrations on disk: npz archives that hold plain arrays, checked before they are read.
+
+The archive has four members, q, t, source and note, stored without compression and with a fixed time stamp,
+so that equal demonstrations are equal bytes and share one SHA-256. Reading trusts nothing: the size of the
+file, the names of the members and the array headers are checked before any memory is taken, and objects
+(which would run code when loaded) are refused.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from robogeo.data.demonstrations import LONGEST_TEXT, MOST_JOINTS, MOST_SAMPLES, Demonstration
+from robogeo.durable import write_atomically
+from robogeo.errors import InputError
+
+MOST_BYTES = 256 * 1024 * 1024
+_MEMBERS = ("q", "t", "source", "note")
+# The oldest time stamp the zip format knows.
+_TIME_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def demonstration_bytes(demonstration: Demonstration) -> bytes:
+    """Return the npz archive of a demonstration; equal demonstrations give equal bytes."""
+    arrays: dict[str, NDArray[Any]] = {
+        "q": demonstration.q.astype("<f8"),
+        "t": demonstration.t.astype("<f8"),
+        "source": _text_array(demonstration.source),
+        "note": _text_array(demonstration.note),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in _MEMBERS:
+            member = io.BytesIO()
+            npy.write_array(member, arrays[name], version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _TIME_STAMP)
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, member.getvalue())
+    return buffer.getvalue()
+
+
+def parse_demonstration(content: bytes, name: str) -> Demonstration:
+    """Read a demonstration from the bytes of an npz archive.
+
+    Args:
+        content: the archive.
+        name: what to call it in error messages, for example the path of the file.
+
+    Raises:
+        InputError: one line that names the archive, the member and the reason.
+    """
+    if len(content) > MOST_BYTES:
+        raise InputError(
+            f"{name}: {len(content)} bytes, more than the {MOST_BYTES} allowed for a demonstration"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_members(archive, name)
+            arrays = {member: _read_member(archive, member, name) for member in _MEMBERS}
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+        raise InputError(f"{name}: not a readable npz archive ({error})") from error
+    try:
+        return Demonstration(arrays["q"], arrays["t"], source=str(arrays["source"]), note=str(arrays["note"]))
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def save_demonstration(path: str | os.PathLike[str], demonstration: Demonstration) -> None:
+    """Write a demonstration as an npz file, wholly or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_atomically(Path(path), demonstration_bytes(demonstration))
+
+
+def load_demonstration(path: str | os.PathLike[str]) -> Demonstration:
+    """Read a demonstration from an npz file.
+
+    Raises:
+        InputError: the file is missing, too large or not a demonstration; one line says which and why.
+    """
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        if size > MOST_BYTES:
+            raise InputError(f"{file}: {size} bytes, more than the {MOST_BYTES} allowed for a demonstration")
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
+    return parse_demonstration(content, str(file))
+
+
+def _text_array(text: str) -> NDArray[Any]:
+    """Text as a unicode scalar array; of width 1 at least, because numpy has no text of width zero."""
+    return np.array(text, dtype=f"<U{max(1, len(text))}")
+
+
+def _check_members(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse archives with other members than the four of a demonstration, or with one twice."""
+    found = sorted(archive.namelist())
+    expected = sorted(f"{member}.npy" for member in _MEMBERS)
+    if found != expected:
+        shown = ", ".join(found[:8]) + (", ..." if len(found) > 8 else "")
+        raise InputError(f"{name}: holds the members [{shown[:200]}], expected [{', '.join(expected)}]")
+
+
+def _read_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[Any]:
+    """Read one array after its header promised an allowed type, shape and size."""
+    info = archive.getinfo(f"{member}.npy")
+    if info.file_size > MOST_BYTES:
+        raise InputError(
+            f"{name}: {member} unpacks to {info.file_size} bytes, more than the {MOST_BYTES} allowed"
+        )
+    with archive.open(info) as stream:
+        raw = stream.read(MOST_BYTES + 1)
+    shape, dtype, offset = _read_header(raw, member, name)
+    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
+    if promised != len(raw) - offset:
+        raise InputError(f"{name}: {member} promises {promised} bytes of data but has {len(raw) - offset}")
+    try:
+        if dtype.kind == "U":
+            return np.array(_decoded(raw[offset:], dtype))
+        return npy.read_array(io.BytesIO(raw), allow_pickle=False)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{name}: {member} cannot be read ({error})") from error
+
+
+def _decoded(data: bytes, dtype: np.dtype[Any]) -> str:
+    """Text of a unicode member. NumPy takes the code points on trust and fails later where one is none."""
+    points = np.frombuffer(data, dtype=np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    return "".join(map(chr, points.tolist())).rstrip("\0")
+
+
+def _read_header(raw: bytes, member: str, name: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    """Shape, type and data offset that the header of an npy member states, if they are allowed."""
+    stream = io.BytesIO(raw)
+    try:
+        version = npy.read_magic(stream)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    except Exception as error:  # the header parser meets hostile bytes; whatever it raises means the same
+        raise InputError(f"{name}: {member} has no readable npy header ({type(error).__name__})") from error
+    textual = member in ("source", "note")
+    if dtype.kind not in ("U" if textual else "fiu") or dtype.hasobject:
+        raise InputError(
+            f"{name}: {member} has type {dtype}, expected {'text' if textual else 'real numbers'}"
+        )
+    limits = {"q": (MOST_SAMPLES, MOST_JOINTS), "t": (MOST_SAMPLES,)}.get(member, ())
+    if len(shape) != len(limits) or any(n > most for n, most in zip(shape, limits, strict=True)):
+        expected = " x ".join(f"at most {most}" for most in limits) or "a single text"
+        raise InputError(f"{name}: {member} has shape {shape}, expected {expected}")
+    if textual and dtype.itemsize > 4 * LONGEST_TEXT:
+        raise InputError(f"{name}: {member} has {dtype.itemsize // 4} characters, more than {LONGEST_TEXT}")
+    return shape, dtype, stream.tell()

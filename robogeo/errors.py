@@ -1,0 +1,38 @@
+"""The errors robogeo raises on purpose.
+
+Every failure that a caller can cause is a `RobogeoError` with one clear line: what is wrong, where, why,
+and what to do. Anything else that escapes is a defect. The command line turns `InputError` into exit
+status 2, `Interrupted` into 130 and the others into 1, without a traceback.
+"""
+
+from __future__ import annotations
+
+
+class RobogeoError(Exception):
+    """Base class of all errors that robogeo raises on purpose.
+
+    Attributes:
+        item_index: number of the work item that failed, when it was one of many (`robogeo.parallel`).
+    """
+
+    item_index: int | None = None
+
+
+class InputError(RobogeoError, ValueError):
+    """The user gave something unusable: a file, a field, an option or an array (exit status 2)."""
+
+
+class GeometryError(RobogeoError, ValueError):
+    """A geometric question has no answer: wrong shapes, non-finite points, an impossible graph."""
+
+
+class ModelError(RobogeoError, ValueError):
+    """A model cannot be built, trained or loaded with what was given."""
+
+
+class MotionError(RobogeoError, ValueError):
+    """No motion can be made that satisfies what was asked."""
+
+
+class Interrupted(RobogeoError):
+    """The work was stopped from outside; everything committed so far is kept (exit status 130)."""

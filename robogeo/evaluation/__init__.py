@@ -1,0 +1,1 @@
+"""Evaluation: motions rolled out in the simulator, judged and summarised."""

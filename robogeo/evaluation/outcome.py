@@ -1,0 +1,119 @@
+"""What came of one request: planned or refused, run in the simulator, and judged.
+
+Success is more than no contact. A motion succeeds when it was planned within the bounded end-point
+correction, kept a margin to every obstacle and all joint limits, brought the tool to its goal, and was
+neither much longer than the demonstrator's own motion nor abrupt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robogeo.motion.limits import JointLimits
+from robogeo.motion.planner import Plan
+from robogeo.motion.smoothness import log_dimensionless_jerk, sparc
+from robogeo.motion.world import Execution, Refusal
+
+_RATE = 240.0  # Hz
+
+
+@dataclass(frozen=True)
+class SuccessCriteria:
+    """Bounds that a successful motion keeps.
+
+    Attributes:
+        margin_m: least clearance, m.
+        goal_tolerance_m, goal_tolerance_rad: largest distance of the tool from its goal pose.
+        length_ratio: largest joint path length, in lengths of the demonstrator's path.
+        abruptness: largest ratio of greatest to median decoded step.
+    """
+
+    margin_m: float = 0.005
+    goal_tolerance_m: float = 0.005
+    goal_tolerance_rad: float = 0.05
+    length_ratio: float = 2.0
+    abruptness: float = 10.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One request's outcome; measures of the motion are NaN where none was run.
+
+    Attributes:
+        success: all criteria hold.
+        failure: empty, or the first criterion that failed: a refusal's kind, ``collision``, ``margin``,
+            ``limits``, ``goal``, ``length`` or ``abrupt``.
+    """
+
+    success: bool
+    failure: str
+    refused: bool
+    collision: bool
+    limit_violation: bool
+    goal_error_m: float = np.nan
+    goal_error_rad: float = np.nan
+    tracking_rmse_rad: float = np.nan
+    min_clearance_m: float = np.nan
+    duration_s: float = np.nan
+    path_length_rad: float = np.nan
+    length_ratio: float = np.nan
+    abruptness: float = np.nan
+    correction_rad: float = np.nan
+    sparc: float = np.nan
+    ldlj: float = np.nan
+    peak_torque_fraction: float = np.nan
+
+
+def refused(refusal: Refusal) -> Outcome:
+    """The outcome of a request for which no motion was planned."""
+    return Outcome(success=False, failure=refusal.kind, refused=True, collision=False, limit_violation=False)
+
+
+def judged(
+    plan: Plan, execution: Execution, limits: JointLimits, reference_length: float, criteria: SuccessCriteria
+) -> Outcome:
+    """The outcome of a motion that ran.
+
+    Args:
+        plan: what was planned.
+        execution: what the simulator saw.
+        limits: of the arm, on the commanded samples and the measured positions.
+        reference_length: length of the demonstrator's path for the same request, rad.
+        criteria: of success.
+    """
+    motion = plan.motion
+    inside = np.all((execution.q >= limits.lower - 1e-3) & (execution.q <= limits.upper + 1e-3))
+    violation = not (limits.satisfied(motion) and inside)
+    ratio = motion.path_length / reference_length
+    checks = {
+        "collision": execution.collision,
+        "margin": execution.min_clearance_m < criteria.margin_m,
+        "limits": violation,
+        "goal": execution.goal_error_m > criteria.goal_tolerance_m
+        or execution.goal_error_rad > criteria.goal_tolerance_rad,
+        "length": ratio > criteria.length_ratio,
+        "abrupt": plan.abruptness > criteria.abruptness,
+    }
+    failure = next((name for name, failed in checks.items() if failed), "")
+    speed = np.linalg.norm(motion.qd, axis=1)
+    return Outcome(
+        success=not failure,
+        failure=failure,
+        refused=False,
+        collision=execution.collision,
+        limit_violation=violation,
+        goal_error_m=execution.goal_error_m,
+        goal_error_rad=execution.goal_error_rad,
+        tracking_rmse_rad=execution.tracking_rmse_rad,
+        min_clearance_m=execution.min_clearance_m,
+        duration_s=motion.duration,
+        path_length_rad=motion.path_length,
+        length_ratio=ratio,
+        abruptness=plan.abruptness,
+        correction_rad=plan.correction,
+        sparc=sparc(speed, _RATE),
+        ldlj=log_dimensionless_jerk(speed, _RATE),
+        peak_torque_fraction=execution.peak_torque_fraction,
+    )

@@ -1,0 +1,48 @@
+"""Rates with honest intervals, and means of measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+
+from robogeo.evaluation.outcome import Outcome
+
+RATES = {
+    "success_rate": "success",
+    "collision_rate": "collision",
+    "limit_violation_rate": "limit_violation",
+    "refusal_rate": "refused",
+}
+MEANS = (
+    "goal_error_m",
+    "tracking_rmse_rad",
+    "min_clearance_m",
+    "duration_s",
+    "path_length_rad",
+    "length_ratio",
+    "abruptness",
+    "correction_rad",
+    "sparc",
+    "ldlj",
+    "peak_torque_fraction",
+)
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Rates with 95 % Wilson intervals (``NAME_ci95``) and means over the motions that ran (None if none did)."""
+    summary: dict[str, Any] = {"requests": len(outcomes)}
+    for name, field in RATES.items():
+        hits = sum(bool(getattr(outcome, field)) for outcome in outcomes)
+        interval = binomtest(hits, len(outcomes)).proportion_ci(method="wilson")
+        summary[name] = hits / len(outcomes)
+        summary[f"{name}_ci95"] = [float(interval.low), float(interval.high)]
+    for name in MEANS:
+        values = np.array([getattr(outcome, name) for outcome in outcomes])
+        known = values[np.isfinite(values)]
+        summary[name] = float(known.mean()) if len(known) else None
+    failures = sorted({outcome.failure for outcome in outcomes if outcome.failure})
+    summary["failures"] = {name: sum(o.failure == name for o in outcomes) for name in failures}
+    return summary

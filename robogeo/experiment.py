@@ -1,0 +1,234 @@
+"""One experiment, from configuration to report: learn, evaluate, ask, be told, and again.
+
+Everything is journalled by the learner, so running the same command again takes a stopped experiment up where
+it was, and a finished one only writes its report anew.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from robogeo.config import NOT_IDENTITY, ExperimentConfig
+from robogeo.config_file import validated
+from robogeo.errors import RobogeoError
+from robogeo.evaluation.outcome import SuccessCriteria
+from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
+from robogeo.evaluation.statistics import summarise
+from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.oracles import Oracle, SimulatedOracle
+from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.strategies import find_strategy
+from robogeo.motion.world import Refusal, World
+from robogeo.parallel import Workers
+from robogeo.progress import Progress
+
+HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
+_TARGET = 0.9
+_TRIES = 20  # refusals in a row after which the oracle is not asked any further
+
+
+def run_experiment(
+    config: ExperimentConfig, out: str | os.PathLike[str], progress: Progress
+) -> dict[str, Any]:
+    """Run, or take up, an experiment in the folder ``out``; returns what `summary.json` holds.
+
+    Raises:
+        InputError: unknown scene, robot, strategy or place; a folder of another configuration.
+        RobogeoError: the oracle refuses everything.
+    """
+    find_strategy(config.strategy)
+    with World(config.scene, config.robot) as world, Workers(config.workers) as workers:
+        if config.initial_places:
+            world.request(0, 0, config.initial_places)  # says now whether the places exist
+        with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder:
+            workers.warm_up("robogeo.evaluation.roll_out")
+            learner = Learner(folder, config, world, progress)
+            _Loop(learner, workers, progress).run()
+            summary = summary_of(folder)
+            folder.write_json("summary.json", summary)
+            from robogeo.run_report import write_run_report
+
+            held_out = world.held_out(HELD_OUT_SEED, config.held_out)
+            write_run_report(learner, summary, held_out, progress)
+            return summary
+
+
+def criteria_of(config: ExperimentConfig) -> SuccessCriteria:
+    """What counts as success under a configuration."""
+    return SuccessCriteria(**config.success.model_dump())
+
+
+def open_run(run: str | os.PathLike[str]) -> tuple[RunFolder, ExperimentConfig]:
+    """A run's folder, for reading, and its configuration.
+
+    Raises:
+        InputError: not a run's folder, or its configuration is damaged.
+    """
+    folder = RunFolder.existing(run)
+    return folder, validated(folder.config, str(Path(run) / "config.yaml"))
+
+
+def summary_of(folder: RunFolder) -> dict[str, Any]:
+    """What `summary.json` holds, from the journal alone."""
+    events = folder.events()
+    config = folder.config
+    fits = {event["round"]: event for event in events if event["event"] == "fit"}
+    rounds = [_round_summary(fits[e["round"]], e) for e in events if e["event"] == "evaluate"]
+    reached = [r["demonstrations"] for r in rounds if r["success_rate"] >= _TARGET]
+    begun = next((event for event in events if event["event"] == "begin"), {})
+    return {
+        "schema_version": 1,
+        **{name: config[name] for name in ("scene", "robot", "strategy", "seed")},
+        "rounds": rounds,
+        "ceiling": {"demonstrator_success_rate": begun.get("demonstrator_success_rate")},
+        "demonstrations_to_90": reached[0] if reached else None,
+    }
+
+
+def _round_summary(fit: Mapping[str, Any], evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    measures = evaluation["summary"]
+    names = ("success_rate", "success_rate_ci95", "collision_rate", "limit_violation_rate", "refusal_rate")
+    return {
+        "round": fit["round"],
+        "demonstrations": fit["demonstrations"],
+        **{name: measures[name] for name in (*names, "abruptness")},
+        "seconds": fit["seconds"] + evaluation["seconds"],
+        "seconds_training": fit["seconds"],
+        "seconds_evaluation": evaluation["seconds"],
+    }
+
+
+class _Loop:
+    """The loop over rounds; each step is skipped when the journal has it."""
+
+    def __init__(self, learner: Learner, workers: Workers, progress: Progress) -> None:
+        self._learner, self._workers, self._progress = learner, workers, progress
+        self._oracle: Oracle = SimulatedOracle(learner.world, learner.config.motion.derate)
+        self._trials: list[Trial] = []
+
+    def run(self) -> None:
+        """All rounds that are missing, and the initial demonstrations before them."""
+        learner, config = self._learner, self._learner.config
+        if self._evaluated() > config.rounds:
+            return
+        self._begin()
+        while self._evaluated() <= config.rounds:
+            if learner.rounds == self._evaluated():
+                if learner.rounds > 0:
+                    self._ask()
+                learner.update()
+            self._evaluate()
+
+    def _evaluated(self) -> int:
+        return len(self._learner.folder.journal.of_kind("evaluate"))
+
+    def _begin(self) -> None:
+        """Prepare the held-out requests and gather the initial demonstrations."""
+        learner, config = self._learner, self._learner.config
+        requests = learner.world.held_out(HELD_OUT_SEED, config.held_out)
+        self._trials, refusals = trials_for(learner.world, requests)
+        if not self._trials:
+            raise RobogeoError(
+                f"scene {config.scene}: the demonstrator refuses every request ({refusals[0].reason})"
+            )
+        if not learner.folder.journal.of_kind("begin"):
+            rate = len(self._trials) / len(requests)
+            learner.folder.journal.append("begin", {"demonstrator_success_rate": rate})
+        if not learner.rounds:
+            self._gather()
+
+    def _gather(self) -> None:
+        """The initial demonstrations, of requests between the initial places."""
+        learner, config, journal = self._learner, self._learner.config, self._learner.folder.journal
+        seed = stream_seed(config.seed, "initial")
+        while len(learner.demonstrations) < config.initial_demonstrations:
+            index = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
+            request = learner.world.request(seed, index, config.initial_places)
+            shown = self._oracle.demonstrate(request, index)
+            if not isinstance(shown, Refusal):
+                learner.attach(shown)
+                continue
+            journal.append("skip", {"request": request.name, "reason": shown.reason})
+            if index > config.initial_demonstrations + _TRIES:
+                raise RobogeoError(
+                    f"scene {config.scene}: the demonstrator refuses too much ({shown.reason})"
+                )
+
+    def _ask(self) -> None:
+        """Ask until as many demonstrations were given as the round wants."""
+        learner, wanted = self._learner, self._learner.config.queries_per_round
+        number = learner.rounds - 1
+        given = sum(
+            "demonstration" in event and event["query"].startswith(f"q{number}-")
+            for event in learner.folder.journal.of_kind("tell")
+        )
+        for _ in range(_TRIES):
+            if given >= wanted:
+                return
+            for query in learner.ask(wanted - given):
+                answer = self._oracle.demonstrate(query.request, number)
+                learner.tell(query.id, answer)
+                told = f"refused: {answer.reason}" if isinstance(answer, Refusal) else "shown"
+                self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
+                given += not isinstance(answer, Refusal)
+        raise RobogeoError(
+            f"round {number}: the oracle refused {_TRIES} questions in a row; nothing more can be learned"
+        )
+
+    def _evaluate(self) -> None:
+        """Roll out the held-out requests with the present planner."""
+        learner, config = self._learner, self._learner.config
+        number, started = learner.rounds - 1, time.perf_counter()
+        self._progress(f"round {number}: evaluating", 0, len(self._trials))
+        outcomes = roll_out(
+            learner.planner, self._trials, config.scene, config.robot, criteria_of(config), self._workers
+        )
+        summary = summarise(outcomes)
+        event = {
+            "round": number,
+            "summary": summary,
+            "outcomes": [
+                {
+                    "index": trial.index,
+                    "start": trial.request.start_place,
+                    "goal": trial.request.goal_place,
+                    "failure": outcome.failure,
+                }
+                for trial, outcome in zip(self._trials, outcomes, strict=True)
+            ],
+            "seconds": time.perf_counter() - started,
+        }
+        learner.folder.journal.append("evaluate", event)
+        low, high = summary["success_rate_ci95"]
+        self._progress.say(
+            f"round {number}: {len(learner.demonstrations)} demonstrations, "
+            f"success {summary['success_rate']:.0%} [{low:.0%}, {high:.0%}] of {len(outcomes)} held-out requests"
+        )
+
+
+def evaluate_run(
+    run: str | os.PathLike[str], requests: int, seed: int, workers: int | None, progress: Progress
+) -> dict[str, Any]:
+    """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
+
+    Args:
+        run: the run's folder.
+        requests: how many.
+        seed: of the requests; other seeds give other requests, all apart from the held-out ones.
+        workers: processes; None takes the run's own number.
+        progress: told about the work.
+    """
+    folder, config = open_run(run)
+    with folder, World(config.scene, config.robot) as world, Workers(workers or config.workers) as pool:
+        learner = Learner(folder, config, world)
+        planner = learner.planner
+        progress(f"evaluating {requests} requests", 0, requests)
+        trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
+        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool)
+        summary = summarise(outcomes)
+        summary["demonstrator_refusals"] = len(refusals)
+        return {"scene": config.scene, "robot": config.robot, "seed": seed, **summary}

@@ -1,0 +1,125 @@
+"""Neural geodesics: a small network bends the straight line until its energy is least.
+
+After Chen et al. 2018, "Metrics for deep generative models", section 3, with two repairs. The curve is
+
+    z(t) = (1 - t) z0 + t z1 + t (1 - t) h(t),
+
+which keeps the ends and starts as the line (the last layer of h is zero at first), where the published affine
+map freezes every coordinate that is equal at both ends. And the loss is the energy, not the length: length is
+blind to the speed along the curve.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from robogeo.errors import GeometryError
+from robogeo.geometry.curve import Geodesic
+from robogeo.geometry.lengths import PARTS, squared_chords
+from robogeo.geometry.points import as_array, as_point
+from robogeo.geometry.smooth import measure_samples, uniform_parameters
+
+if TYPE_CHECKING:
+    from robogeo.geometry.metric import Metric
+
+REST = 1e-3
+"""Relative decrease of energy over the last tenth of the steps below which the fit counts as converged."""
+
+
+class NeuralCurve(torch.nn.Module):
+    """The curve of the module's formula, t (n,) -> z (n, d), with tanh layers 1 -> hidden -> hidden -> d."""
+
+    def __init__(self, z0: torch.Tensor, z1: torch.Tensor, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.z0, self.z1 = z0, z1
+        self.layers = torch.nn.ParameterList()
+        for rows, columns in ((1, hidden), (hidden, hidden)):
+            weight = torch.randn(rows, columns, generator=generator, dtype=z0.dtype) / math.sqrt(rows)
+            bias = torch.randn(columns, generator=generator, dtype=z0.dtype) * 0.5
+            self.layers.extend([torch.nn.Parameter(weight), torch.nn.Parameter(bias)])
+        self.layers.append(torch.nn.Parameter(torch.zeros(hidden, len(z0), dtype=z0.dtype)))
+
+    def forward(self, t: torch.Tensor) -> torch.Tensor:
+        """Points (n, d) at parameters (n,) in [0, 1]."""
+        t = t.unsqueeze(1)
+        first, shift, second, lift, last = self.layers
+        bend = torch.tanh(torch.tanh((2 * t - 1) @ first + shift) @ second + lift) @ last
+        return (1 - t) * self.z0 + t * self.z1 + t * (1 - t) * bend
+
+
+def fit_neural_geodesic(
+    metric: Metric,
+    z0: Any,
+    z1: Any,
+    *,
+    hidden: int = 64,
+    steps: int = 500,
+    learning_rate: float = 1e-2,
+    segments: int = 32,
+    seed: int = 0,
+) -> Geodesic:
+    """Geodesic between two latent points by training a curve network; slow beside `relax`, needs no graph.
+
+    Args:
+        metric: any metric of this room.
+        z0: start (d,).
+        z1: goal (d,).
+        hidden: width of the network's two hidden layers.
+        steps: Adam steps.
+        learning_rate: of Adam.
+        segments: segments of the discrete energy; the result has 4 segments + 1 points at constant speed.
+        seed: of the network's first weights; equal seeds give equal curves.
+
+    Returns:
+        The curve of least energy seen; `converged` says whether the energy had come to rest.
+
+    Raises:
+        GeometryError: bad points or options.
+    """
+    start = as_point(z0, "z0").detach().double().cpu()
+    goal = as_point(z1, "z1", dimension=len(start)).detach().double().cpu()
+    if min(hidden, steps) < 1 or segments < 3 or not learning_rate > 0:
+        raise GeometryError(
+            f"neural geodesic: needs hidden, steps >= 1, segments >= 3, learning_rate > 0; "
+            f"got {hidden}, {steps}, {segments}, {learning_rate}"
+        )
+    curve = NeuralCurve(start, goal, hidden, torch.Generator().manual_seed(seed))
+    converged = _train(metric, curve, steps, learning_rate, segments)
+    count = PARTS * segments + 1
+    with torch.no_grad():
+        t = torch.linspace(0, 1, count, dtype=torch.float64)
+        _, travelled = measure_samples(metric, as_array(curve(t))[None])
+        points = curve(torch.from_numpy(uniform_parameters(travelled[0])))
+        points[0], points[-1] = start, goal
+    lengths, _ = measure_samples(metric, np.ascontiguousarray(points.numpy())[None])
+    return Geodesic(points, float(lengths[0]), 0, converged, method="neural")
+
+
+def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float, segments: int) -> bool:
+    """Minimise the energy in place, keep the best weights seen, and say whether it came to rest."""
+    optimizer = torch.optim.Adam(curve.parameters(), lr=learning_rate)
+    t = torch.linspace(0, 1, segments + 1, dtype=torch.float64)
+    best, kept, course = math.inf, [p.detach().clone() for p in curve.parameters()], []
+    with torch.enable_grad():
+        for _ in range(steps):
+            z = curve(t)
+            cost = None if metric.support is None else metric.support.cost(z)
+            energy = segments * squared_chords(metric.embed(z).to(z), z, cost).sum()
+            course.append(float(energy.detach()))
+            if course[-1] < best:
+                best = course[-1]
+                kept = [p.detach().clone() for p in curve.parameters()]
+            optimizer.zero_grad()
+            gradients = torch.autograd.grad(energy, list(curve.parameters()))
+            for parameter, gradient in zip(curve.parameters(), gradients, strict=True):
+                parameter.grad = gradient
+            optimizer.step()
+    with torch.no_grad():
+        for parameter, value in zip(curve.parameters(), kept, strict=True):
+            parameter.copy_(value)
+    before = min(course[: max(1, len(course) - len(course) // 10)])
+    return before - best <= REST * max(best, 1e-300)

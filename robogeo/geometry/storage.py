@@ -1,0 +1,104 @@
+"""Graphs on disk: npz archives of plain arrays, read without executing anything and checked before use."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.errors import GeometryError
+from robogeo.geometry.neighbors import component_labels
+from robogeo.geometry.points import as_array
+
+if TYPE_CHECKING:
+    from robogeo.geometry.graph import GeodesicGraph
+    from robogeo.geometry.metric import Metric
+
+FORMAT = 1
+SPACE_CODES = ("decoded", "latent", "both")
+FIELDS = ("format", "nodes", "embedded", "edges", "lengths", "bridges", "neighbors", "space", "landmarks")
+SAME_DECODER = 1e-4
+"""Relative difference of decoded nodes up to which a metric counts as the one a graph was built from."""
+
+
+def save_graph(graph: GeodesicGraph, path: str | os.PathLike[str]) -> None:
+    """Write the arrays of a graph to exactly `path`."""
+    with open(path, "wb") as file:
+        np.savez_compressed(
+            file,
+            format=np.int64(FORMAT),
+            nodes=graph.nodes.cpu().numpy(),
+            embedded=graph.embedded.cpu().numpy(),
+            edges=graph.edges,
+            lengths=graph.lengths,
+            bridges=graph.bridges,
+            neighbors=np.int64(graph.neighbors),
+            space=np.int64(SPACE_CODES.index(graph.space)),
+            landmarks=np.int64(graph.landmarks),
+        )
+
+
+def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
+    """The arguments of `GeodesicGraph` beside the metric, from a file that `save_graph` wrote.
+
+    Raises:
+        GeometryError: not such a file, damaged, or of another metric.
+    """
+    name = os.fspath(path)
+    try:
+        with np.load(name, allow_pickle=False) as archive:
+            raw = {field: archive[field] for field in FIELDS}
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise GeometryError(f"{name}: not a readable graph file ({error}); build the graph anew") from error
+    problem = _problem(raw)
+    if problem is not None:
+        raise GeometryError(f"{name}: {problem}; the file is damaged, build the graph anew")
+    nodes, embedded = torch.from_numpy(raw["nodes"]), torch.from_numpy(raw["embedded"])
+    with torch.no_grad():
+        again = as_array(metric.embed(nodes))
+    old = as_array(embedded)
+    if again.shape != old.shape or np.abs(again - old).max() > SAME_DECODER * (1.0 + np.abs(old).max()):
+        raise GeometryError(f"{name}: its nodes decode differently under this metric; build the graph anew")
+    return {
+        "nodes": nodes,
+        "embedded": embedded,
+        "edges": raw["edges"],
+        "lengths": raw["lengths"],
+        "bridges": raw["bridges"],
+        "neighbors": int(raw["neighbors"]),
+        "space": SPACE_CODES[int(raw["space"])],
+        "landmarks": int(raw["landmarks"]),
+    }
+
+
+def _problem(raw: dict[str, NDArray[Any]]) -> str | None:
+    """What is wrong with the arrays of a file, or None."""
+    scalars = ("format", "neighbors", "space", "landmarks")
+    if any(raw[field].shape != () or raw[field].dtype != np.int64 for field in scalars):
+        return "a field that should be one integer is not"
+    if int(raw["format"]) != FORMAT or not 0 <= int(raw["space"]) < len(SPACE_CODES):
+        return "unknown format"
+    if int(raw["neighbors"]) < 1 or int(raw["landmarks"]) < 0:
+        return "neighbors or landmarks out of range"
+    nodes, embedded, edges, lengths, bridges = (raw[field] for field in FIELDS[1:6])
+    floating = all(part.dtype in (np.float32, np.float64) for part in (nodes, embedded))
+    if not floating or nodes.ndim != 2 or embedded.ndim != 2 or len(nodes) != len(embedded) or len(nodes) < 2:
+        return "nodes and decoded nodes do not fit"
+    if edges.dtype != np.int64 or edges.ndim != 2 or edges.shape[1] != 2:
+        return "edges are not pairs of indices"
+    if lengths.dtype != np.float64 or lengths.shape != edges.shape[:1] or bridges.shape != lengths.shape:
+        return "lengths or bridges do not fit the edges"
+    if bridges.dtype != np.bool_ or not all(np.isfinite(part).all() for part in (nodes, embedded, lengths)):
+        return "values are not finite numbers"
+    keys = edges[:, 0] * len(nodes) + edges[:, 1]
+    inside = (edges >= 0).all() and (edges < len(nodes)).all() and (edges[:, 0] < edges[:, 1]).all()
+    if not inside or (np.diff(keys) <= 0).any() or (lengths < 0).any():
+        return "edges are out of range or order, or of negative length"
+    if component_labels(edges, len(nodes)).any():
+        return "the graph falls apart"
+    return None

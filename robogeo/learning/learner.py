@@ -1,0 +1,238 @@
+"""The learner: ask, tell, update, plan; everything it does is journalled, so that it can be stopped anywhere.
+
+Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell``; and
+``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is skipped when its
+event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run goes on with the
+same bits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from robogeo.config import ExperimentConfig
+from robogeo.data.demonstrations import Demonstration, observations
+from robogeo.data.storage import demonstration_bytes, parse_demonstration
+from robogeo.errors import InputError, RobogeoError
+from robogeo.learning.queries import Query
+from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.scoring import score
+from robogeo.learning.strategies import Candidates, find_strategy, ranked
+from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
+from robogeo.motion.manifold import GeometryOptions, Manifold
+from robogeo.motion.planner import MotionOptions, Plan, Planner
+from robogeo.motion.world import Refusal, Request, World
+from robogeo.randomness import derived_seed, torch_generator
+
+Progress = Callable[[str, int, int], None]
+_SCALE = 0.5  # rad: unit in which the networks see joint angles, the same in every round
+
+
+def stream_seed(seed: int, purpose: str) -> int:
+    """Seed of a stream of requests, derived from the experiment's seed and what the stream is for."""
+    return int.from_bytes(derived_seed(seed, 0, purpose)[:4], "big")
+
+
+class Learner:
+    """Learns a manifold of motion from demonstrations and asks for those it lacks.
+
+    Args:
+        folder: the run's folder, open for writing; what its journal holds is taken up.
+        config: of the experiment.
+        world: limits, requests and names come from it.
+        progress: told (what, done, of how many) during long work.
+    """
+
+    def __init__(
+        self, folder: RunFolder, config: ExperimentConfig, world: World, progress: Progress | None = None
+    ) -> None:
+        self.folder, self.config, self.world = folder, config, world
+        self._progress = progress or (lambda what, done, total: None)
+        self._strategy = find_strategy(config.strategy)
+        self.demonstrations: list[Demonstration] = []
+        self.queries: dict[str, Query] = {}
+        self._answered: set[str] = set()
+        self._fits: list[dict[str, Any]] = []
+        for event in folder.events():
+            self._take_up(event)
+        self._planner: Planner | None = None
+
+    @property
+    def rounds(self) -> int:
+        """Number of times the model was fitted."""
+        return len(self._fits)
+
+    @property
+    def pending(self) -> list[Query]:
+        """Queries that wait for an answer, in the order in which they were asked."""
+        return [query for name, query in self.queries.items() if name not in self._answered]
+
+    @property
+    def planner(self) -> Planner:
+        """The planner of the last fit.
+
+        Raises:
+            RobogeoError: nothing was fitted yet.
+        """
+        if self._planner is None:
+            if not self._fits:
+                raise RobogeoError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
+            self._planner = self.planner_of(self.rounds - 1)
+        return self._planner
+
+    def planner_of(self, round: int) -> Planner:
+        """The planner as it was after the fit of a round."""
+        event = self._fits[round]
+        x, _ = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
+        return self._planner_for(load_model(self.folder.get_blob(event["model"])), x)
+
+    def attach(self, demonstration: Demonstration) -> None:
+        """Take a demonstration that nobody asked for."""
+        self._record("attach", {}, demonstration)
+
+    def ask(self, n: int = 1) -> list[Query]:
+        """Queries to be answered: those pending first, then new ones up to ``n``; the same when asked again."""
+        missing = n - len(self.pending)
+        if missing > 0:
+            for query in self._choose(missing):
+                self._take_up(self.folder.journal.append("ask", {"query": query.as_dict()}))
+        return self.pending
+
+    def tell(self, query_id: str, answer: Demonstration | Refusal) -> None:
+        """Answer a query; never retrains, and telling twice changes nothing.
+
+        Raises:
+            InputError: there is no such query, or the demonstration has another number of joints.
+        """
+        if query_id not in self.queries:
+            raise InputError(
+                f"query: there is no query {query_id!r}; pending: {', '.join(q.id for q in self.pending)}"
+            )
+        if query_id in self._answered:
+            return
+        if isinstance(answer, Refusal):
+            payload = {"query": query_id, "refusal": answer.kind, "reason": answer.reason}
+            self._take_up(self.folder.journal.append("tell", payload))
+        else:
+            self._record("tell", {"query": query_id}, answer)
+
+    def update(self) -> TrainingReport:
+        """Retrain on all demonstrations, from the weights of the last fit, and rebuild the geometry: a new round."""
+        started = time.perf_counter()
+        number = self.rounds
+        x, groups = observations(self.demonstrations, self.config.spacing)
+        model = self._model(number)
+        settings = self.config.training
+        training = TrainingConfig(
+            steps=settings.warm_steps if number else settings.steps,
+            batch=settings.batch,
+            learning_rate=settings.learning_rate,
+            validation_share=settings.validation_share,
+            patience=settings.patience,
+            augmentation_std=settings.augmentation_std,
+        )
+        report = fit(
+            model,
+            x,
+            groups,
+            training,
+            torch_generator(self.config.seed, number, "training"),
+            lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
+        )
+        self._planner = self._planner_for(model, x)
+        event = {
+            "round": number,
+            "demonstrations": len(self.demonstrations),
+            "observations": len(x),
+            "model": self.folder.put_blob(save_model(model)),
+            "steps": report.steps,
+            "train_bound": report.train_bound,
+            "seconds": time.perf_counter() - started,
+        }
+        self._take_up(self.folder.journal.append("fit", event))
+        return report
+
+    def plan(self, request: Request) -> Plan | Refusal:
+        """A motion for the request, or a refusal with its reason."""
+        return self.planner.plan(request)
+
+    def _model(self, round: int) -> IWAE:
+        """The model to train: that of the last fit, or a fresh one."""
+        if round > 0:
+            return load_model(self.folder.get_blob(self._fits[-1]["model"]))
+        settings = self.config.model
+        config = ModelConfig(
+            latent_dim=settings.latent_dim,
+            hidden=settings.hidden,
+            activation=settings.activation,
+            heads=settings.heads,
+            importance_samples=settings.importance_samples,
+            noise=settings.noise,
+            noise_floor=settings.noise_floor,
+        )
+        scale = np.full(self.world.dof, _SCALE)
+        generator = torch_generator(self.config.seed, 0, "weights")
+        return IWAE(self.world.dof, config, self.world.rest, scale, generator)
+
+    def _planner_for(self, model: IWAE, x: np.ndarray[Any, np.dtype[np.float64]]) -> Planner:
+        geometry, motion = self.config.geometry, self.config.motion
+        options = GeometryOptions(
+            neighbors=geometry.neighbors,
+            space=geometry.space,
+            support_weight=geometry.support_weight,
+            support_width=geometry.support_width,
+            segments=geometry.segments,
+        )
+        limits = MotionOptions(correction_limit=motion.correction_limit, derate=motion.derate)
+        return Planner(Manifold(model, x, options), self.world.limits, limits)
+
+    def _choose(self, n: int) -> list[Query]:
+        """The ``n`` best new queries among this round's candidates, not alike those pending."""
+        number, config = self.rounds - 1, self.config
+        seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
+        requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
+        scores = score(self.planner.manifold, requests)
+        given = [np.stack([d.q[0], d.q[-1]]) for d in self.demonstrations]
+        waiting = [np.stack([q.request.start, q.request.goal]) for q in self.pending]
+        candidates = Candidates(requests, scores, np.stack(given + waiting))
+        utility = self._strategy(candidates)
+        taken = sum(query.round == number for query in self.queries.values())
+        return [
+            Query(
+                id=f"q{number}-{taken + k}",
+                round=number,
+                request=requests[index],
+                kind=scores.kind(index),
+                score=float(utility[index]),
+                parts=scores.parts(index),
+            )
+            for k, index in enumerate(ranked(utility, candidates.ends)[taken : taken + n])
+        ]
+
+    def _record(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
+        if demonstration.dof != self.world.dof:
+            raise InputError(
+                f"demonstration: has {demonstration.dof} joints, the robot {self.config.robot} has {self.world.dof}"
+            )
+        content = demonstration_bytes(demonstration)
+        name = f"demonstrations/{len(self.demonstrations):04d}.npz"
+        self.folder.write_bytes(name, content)
+        sha = self.folder.put_blob(content)
+        self._take_up(self.folder.journal.append(kind, {**payload, "file": name, "demonstration": sha}))
+
+    def _take_up(self, event: Mapping[str, Any]) -> None:
+        """Bring the state up to date with one event; the only place where it changes."""
+        if "demonstration" in event:
+            content = self.folder.get_blob(event["demonstration"])
+            self.demonstrations.append(parse_demonstration(content, event["file"]))
+        if event["event"] == "ask":
+            query = Query.from_dict(event["query"])
+            self.queries[query.id] = query
+        elif event["event"] == "tell":
+            self._answered.add(event["query"])
+        elif event["event"] == "fit":
+            self._fits.append(dict(event))

@@ -1,0 +1,48 @@
+"""Oracles answer queries with demonstrations or refusals."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from robogeo.data.demonstrations import Demonstration
+from robogeo.errors import MotionError
+from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.world import Refusal, Request, World
+
+_EVERY = 3  # of the 240 samples a second are kept
+
+
+class Oracle(Protocol):
+    """Whoever can be asked to demonstrate."""
+
+    def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
+        """Show the requested motion, or say why not."""
+        ...
+
+
+class SimulatedOracle:
+    """The world's own demonstrator, its path timed and replayed in the simulator before it is handed on.
+
+    Args:
+        world: where to demonstrate.
+        derate: share of the joint limits that a demonstration uses.
+    """
+
+    def __init__(self, world: World, derate: float = 0.9) -> None:
+        self._world, self._derate = world, derate
+
+    def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
+        """Show the requested motion; refuse if none is found, or if it touches anything when it runs."""
+        path = self._world.demonstrate(request, seed)
+        if isinstance(path, Refusal):
+            return path
+        try:
+            motion = time_path(
+                smooth_path(path, limits=self._world.limits), self._world.limits, derate=self._derate
+            )
+        except MotionError as error:
+            return Refusal("no-motion", str(error))
+        if self._world.execute(motion).collision:
+            return Refusal("collision", "the demonstrated motion touched an obstacle when it was replayed")
+        kept = [*range(0, len(motion.t) - 1, _EVERY), len(motion.t) - 1]
+        return Demonstration(motion.q[kept], motion.t[kept], "simulated demonstrator", request.name)

@@ -1,0 +1,133 @@
+"""What a joint may do: its range, and its largest velocity, acceleration, jerk and torque.
+
+Limits are stated in the robot's configuration, never read from a URDF, whose figures are often placeholders.
+A quantity over its limit is a ratio: 1 means at the limit, more means violated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.errors import MotionError
+
+if TYPE_CHECKING:
+    from robogeo.motion.trajectory import Motion
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class JointLimits:
+    """Limits of every joint, each an array (dof,) of float64; velocity to torque are symmetric about zero.
+
+    Attributes:
+        lower: smallest position, rad.
+        upper: largest position, rad.
+        velocity: largest speed, rad/s.
+        acceleration: largest acceleration, rad/s^2.
+        jerk: largest jerk, rad/s^3.
+        torque: largest torque, N m.
+
+    Raises:
+        MotionError: arrays of different length, not finite, lower >= upper, or a bound that is not positive.
+    """
+
+    lower: FloatArray
+    upper: FloatArray
+    velocity: FloatArray
+    acceleration: FloatArray
+    jerk: FloatArray
+    torque: FloatArray
+
+    def __post_init__(self) -> None:
+        """Convert to read-only float64 arrays and check them."""
+        for field in fields(self):
+            array = np.array(getattr(self, field.name), dtype=np.float64)
+            array.setflags(write=False)
+            object.__setattr__(self, field.name, array)
+            if array.ndim != 1 or array.size == 0 or array.shape != self.lower.shape:
+                raise MotionError(f"limits.{field.name} has shape {array.shape}, expected one number a joint")
+            if not np.isfinite(array).all():
+                raise MotionError(f"limits.{field.name} holds a value that is not finite: {array.tolist()}")
+            if field.name not in ("lower", "upper") and (array <= 0.0).any():
+                raise MotionError(f"limits.{field.name} must be positive, got {array.tolist()}")
+        if (self.lower >= self.upper).any():
+            joint = int(np.argmax(self.lower >= self.upper))
+            raise MotionError(f"limits: lower >= upper at joint {joint + 1}")
+
+    @property
+    def dof(self) -> int:
+        """Number of joints."""
+        return int(self.lower.size)
+
+    def derated(self, share: float) -> JointLimits:
+        """The same limits with velocity, acceleration and jerk multiplied by a share in (0, 1]."""
+        if not 0.0 < share <= 1.0:
+            raise MotionError(f"limits: a share of {share} was asked, it must lie in (0, 1]")
+        return replace(
+            self,
+            velocity=share * self.velocity,
+            acceleration=share * self.acceleration,
+            jerk=share * self.jerk,
+        )
+
+    def check_positions(self, points: FloatArray, slack: float = 0.0) -> None:
+        """Raise MotionError where points (n, dof), rad, leave the range; interior ones may, by the slack."""
+        if points.shape[1] != self.dof:
+            raise MotionError(f"path has {points.shape[1]} joints, the limits have {self.dof}")
+        excess = np.maximum(self.lower - points, points - self.upper)
+        excess[1:-1] -= slack
+        if (excess > 0.0).any():
+            row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
+            raise MotionError(
+                f"path: way-point {row} puts joint {joint + 1} at {points[row, joint]:.6g} rad, outside "
+                f"[{self.lower[joint]:.6g}, {self.upper[joint]:.6g}]: choose another path or widen the limits"
+            )
+
+    def violation(self, motion: Motion) -> dict[str, float]:
+        """Worst ratio of a motion's samples to the limits, over all joints and samples.
+
+        Args:
+            motion: the motion to judge, of the same number of joints.
+
+        Returns:
+            `position` (distance from the middle of the range over half of it), `velocity`, `acceleration`,
+            `jerk`; every one is at most 1 when the motion keeps the limits.
+        """
+        if motion.dof != self.dof:
+            raise MotionError(f"motion has {motion.dof} joints, the limits have {self.dof}")
+        middle, half = 0.5 * (self.lower + self.upper), 0.5 * (self.upper - self.lower)
+        parts = {
+            "position": (motion.q - middle, half),
+            "velocity": (motion.qd, self.velocity),
+            "acceleration": (motion.qdd, self.acceleration),
+            "jerk": (motion.qddd, self.jerk),
+        }
+        return {name: float(np.max(np.abs(value) / bound)) for name, (value, bound) in parts.items()}
+
+    def satisfied(self, motion: Motion, tolerance: float = 1e-9) -> bool:
+        """Whether every sample keeps every limit, within a relative tolerance for rounding."""
+        return max(self.violation(motion).values()) <= 1.0 + tolerance
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Plain lists by field, for JSON and YAML."""
+        return {field.name: getattr(self, field.name).tolist() for field in fields(self)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> JointLimits:
+        """Limits from plain lists by field; unknown or missing fields raise MotionError."""
+        names = {field.name for field in fields(cls)}
+        if set(data) != names:
+            wrong = sorted(names.symmetric_difference(data))
+            raise MotionError(f"limits: unknown or missing fields {', '.join(map(str, wrong))}")
+        try:
+            return cls(**{name: np.array(data[name], dtype=np.float64) for name in names})
+        except (TypeError, ValueError) as error:
+            if isinstance(error, MotionError):
+                raise
+            raise MotionError(f"limits: not numbers ({error})") from error

@@ -1,0 +1,119 @@
+"""The manifold of demonstrated motion: a trained model, its metric and the graph of what was shown.
+
+Observations are joint configurations. Their codes are the graph's nodes; the metric is the expected one of
+the decoder ensemble, with observation noise and a support term whose reach and weight come from the data:
+the reach from the distance of neighbouring codes, the weight from what a step of that size means in joints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.geometry import ExpectedMetric, Geodesic, GeodesicGraph, Support, relax_many, resample_uniform
+from robogeo.models.iwae import IWAE
+
+FloatArray = NDArray[np.float64]
+# A motion's path is smoothed to 5 mrad afterwards: a geodesic longer by a thousandth serves as well.
+_TOLERANCE, _STEPS = 1e-3, 12
+
+
+@dataclass(frozen=True)
+class GeometryOptions:
+    """How the graph is built and geodesics are relaxed.
+
+    Attributes:
+        neighbors: neighbours of each node.
+        space: where neighbours are sought, ``decoded``, ``latent`` or ``both``.
+        support_weight: weight of missing support, in multiples of the decoder's median stretch at the nodes.
+        support_width: reach of a node's support, in median nearest-neighbour distances.
+        segments: segments of a relaxed geodesic.
+    """
+
+    neighbors: int = 10
+    space: str = "decoded"
+    support_weight: float = 20.0
+    support_width: float = 1.5
+    segments: int = 32
+
+
+class Manifold:
+    """Joint configurations (dof,) rad on one side, latent codes (d,) and their geometry on the other.
+
+    Args:
+        model: a trained model of configurations.
+        configurations: what was demonstrated (N, dof) rad, evenly thinned.
+        options: of the geometry.
+    """
+
+    def __init__(self, model: IWAE, configurations: FloatArray, options: GeometryOptions) -> None:
+        self.model = model
+        self.options = options
+        self.nodes = self.encode(configurations)
+        noise = model.noise if model.config.noise == "local" else None
+        derivative = model.heads_jacobian if model.has_jacobian else None
+        with torch.no_grad():
+            plain = ExpectedMetric(model.decode_heads, noise, heads_derivative=derivative)
+            stretch = plain.scale(self.nodes)
+        self.support = Support.calibrated(
+            self.nodes,
+            float(stretch.median()),
+            width_factor=options.support_width,
+            weight_factor=options.support_weight,
+        )
+        self.metric = ExpectedMetric(model.decode_heads, noise, self.support, heads_derivative=derivative)
+        self.graph = GeodesicGraph.build(self.metric, self.nodes, options.neighbors, options.space)
+
+    def encode(self, q: FloatArray) -> torch.Tensor:
+        """Codes (..., d) of configurations (..., dof)."""
+        with torch.no_grad():
+            return self.model.encode(torch.as_tensor(q, dtype=torch.float32))[0]
+
+    def decode(self, z: torch.Tensor) -> FloatArray:
+        """Configurations (..., dof), the mean of the ensemble, of codes (..., d)."""
+        with torch.no_grad():
+            return self.model.decode(z).double().numpy()
+
+    def gap(self, q: FloatArray) -> FloatArray:
+        """How far (rad, Euclidean over joints) configurations (..., dof) lie from where the model puts them."""
+        return np.linalg.norm(self.decode(self.encode(q)) - q, axis=-1)
+
+    def graph_geodesics(self, starts: FloatArray, goals: FloatArray) -> list[Geodesic]:
+        """Shortest ways on the graph between configurations (m, dof), (m, dof)."""
+        return self.graph.paths(self.encode(starts), self.encode(goals))
+
+    def geodesics(self, starts: FloatArray, goals: FloatArray) -> list[Geodesic]:
+        """Relaxed geodesics between configurations (m, dof), (m, dof), all in one batch.
+
+        The straight latent line is no start for the relaxation here: it leaves what was demonstrated.
+        """
+        paths = self.graph_geodesics(starts, goals)
+        return relax_many(
+            self.metric,
+            paths,
+            segments=self.options.segments,
+            also_from_line=False,
+            tolerance=_TOLERANCE,
+            max_steps=_STEPS,
+        )
+
+    def decoded_path(self, geodesic: Geodesic, count: int = 64) -> FloatArray:
+        """Configurations (count, dof) along a geodesic, evenly spaced under the metric."""
+        return self.decode(resample_uniform(self.metric, geodesic.points, count))
+
+    def along(self, geodesics: Sequence[Geodesic], count: int = 48) -> torch.Tensor:
+        """Codes (m, count, d) evenly spaced in latent arc length along geodesics."""
+        return torch.stack([_evenly(geodesic.points, count) for geodesic in geodesics])
+
+
+def _evenly(points: torch.Tensor, count: int) -> torch.Tensor:
+    """``count`` points (count, d) at uniform latent arc length on a polyline (n, d)."""
+    rows = points.double().numpy()
+    arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(rows, axis=0), axis=1))])
+    at = np.linspace(0.0, arc[-1], count)
+    even = np.stack([np.interp(at, arc, column) for column in rows.T], axis=1)
+    return torch.as_tensor(even, dtype=points.dtype)

@@ -1,0 +1,230 @@
+"""The world a robot lives in, met only through Gymnasium.
+
+robogeo never imports a simulator: it asks ``gymnasium.make("envs:robogeo/SCENE-v0")`` for one and speaks to it
+through `World`, which turns plain arrays into robogeo's own words and the world's complaints into
+`InputError`. Any environment with the methods of `ArmEnvironment` will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.errors import InputError
+from robogeo.motion.limits import JointLimits
+from robogeo.motion.trajectory import Motion
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A motion that somebody wants.
+
+    Attributes:
+        start, goal: configurations (dof,), rad.
+        start_place, goal_place: names of the places they lie in, for people.
+    """
+
+    start: FloatArray
+    goal: FloatArray
+    start_place: str = "elsewhere"
+    goal_place: str = "elsewhere"
+
+    @property
+    def name(self) -> str:
+        """The request as people say it."""
+        return f"{self.start_place} to {self.goal_place}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something was not done, as a typed kind and one clear sentence."""
+
+    kind: str
+    reason: str
+
+
+class Execution(Protocol):
+    """What a world reports of a motion that ran: measured q (T, dof) rad, and what was seen on the way."""
+
+    q: FloatArray
+    collision: bool
+    min_clearance_m: float
+    goal_error_m: float
+    goal_error_rad: float
+    tracking_rmse_rad: float
+    peak_torque_fraction: float
+
+
+class ArmEnvironment(Protocol):
+    """What robogeo needs of an environment beyond Gymnasium's own interface."""
+
+    robot: Any
+
+    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Any: ...
+    def held_out_request(self, seed: int, index: int) -> Any: ...
+    def place_names(self) -> list[str]: ...
+    def place_of(self, q: FloatArray) -> str: ...
+    def demonstrate(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> Any: ...
+    def clearance(self, q: FloatArray) -> Any: ...
+    def execute(self, q: FloatArray, qd: FloatArray) -> Any: ...
+    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]: ...
+    def close(self) -> None: ...
+
+
+class World:
+    """One arm in one scene.
+
+    Args:
+        scene: name of the scene, as in ``envs:robogeo/SCENE-v0``.
+        robot: name of the robot.
+
+    Raises:
+        InputError: unknown scene or robot.
+    """
+
+    def __init__(self, scene: str, robot: str) -> None:
+        self.scene, self.robot_name = scene, robot
+        self._environment = _make(scene, robot)
+        spec = self._environment.robot
+        names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
+        self.limits = JointLimits(**{name: getattr(spec, name) for name in names})
+        self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
+        self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
+
+    @property
+    def dof(self) -> int:
+        """Number of joints."""
+        return self.limits.dof
+
+    @property
+    def place_names(self) -> list[str]:
+        """Names of the scene's places."""
+        return self._environment.place_names()
+
+    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
+        """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
+        with _complaints():
+            return _request(self._environment.request(seed, index, places))
+
+    def held_out(self, seed: int, count: int) -> list[Request]:
+        """The first ``count`` held-out requests of ``seed``; all pairs of places weigh alike."""
+        with _complaints():
+            return [_request(self._environment.held_out_request(seed, index)) for index in range(count)]
+
+    def request_between(self, start: FloatArray, goal: FloatArray) -> Request:
+        """A request between two configurations (dof,) rad that a person gave.
+
+        Raises:
+            InputError: wrong number of joints, outside the limits, or in collision; it says which and where.
+        """
+        for name, q in (("start", start), ("goal", goal)):
+            self._check_configuration(name, q)
+        place_of = self._environment.place_of
+        return Request(start, goal, place_of(start), place_of(goal))
+
+    def demonstrate(self, request: Request, seed: int) -> FloatArray | Refusal:
+        """A collision-free joint path (n, dof) rad for the request, shown by the world's demonstrator."""
+        with _complaints():
+            shown = self._environment.demonstrate(request.start, request.goal, seed)
+        path = getattr(shown, "q", None)
+        return Refusal("no-demonstration", str(shown.reason)) if path is None else np.asarray(path)
+
+    def clearance(self, q: FloatArray) -> float:
+        """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
+        with _complaints():
+            return float(self._environment.clearance(q).surroundings)
+
+    def execute(self, motion: Motion) -> Execution:
+        """Run a motion, sampled at 240 Hz, in a freshly loaded world."""
+        with _complaints():
+            return cast(Execution, self._environment.execute(motion.q, motion.qd))
+
+    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz."""
+        return self._environment.film(q, fps, size)
+
+    def close(self) -> None:
+        """Free the simulator."""
+        self._environment.close()
+
+    def __enter__(self) -> World:
+        """Return the world."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Free the simulator."""
+        self.close()
+
+    def _check_configuration(self, name: str, q: FloatArray) -> None:
+        if q.shape != (self.dof,):
+            raise InputError(
+                f"{name}: {q.size} joint values, the robot {self.robot_name} has {self.dof} joints"
+            )
+        if not np.isfinite(q).all():
+            raise InputError(f"{name}: joint {int(np.argmin(np.isfinite(q))) + 1} is not a finite number")
+        outside = (q < self.limits.lower) | (q > self.limits.upper)
+        if outside.any():
+            joint = int(np.argmax(outside))
+            raise InputError(
+                f"{name}: joint {joint + 1} is {q[joint]:.4g} rad, outside its limits "
+                f"[{self.limits.lower[joint]:.4g}, {self.limits.upper[joint]:.4g}]; angles are in radians"
+            )
+        with _complaints():
+            clearance = self._environment.clearance(q)
+        if clearance.smallest <= 0.0:
+            what = "an obstacle" if clearance.surroundings <= clearance.itself else "itself"
+            raise InputError(
+                f"{name}: the arm collides with {what} there, {-1000 * clearance.smallest:.1f} mm deep"
+            )
+
+
+def scene_names() -> list[str]:
+    """Names of the scenes that Gymnasium knows of."""
+    import gymnasium
+
+    import_module("envs")  # registers them; robogeo speaks to them through Gymnasium only
+    found = [name for name in gymnasium.registry if name.startswith("robogeo/")]
+    return sorted(name.removeprefix("robogeo/").removesuffix("-v0") for name in found)
+
+
+def robot_names() -> list[str]:
+    """Names of the robots that have a specification."""
+    return list(import_module("envs.robots").robot_names())
+
+
+def _make(scene: str, robot: str) -> ArmEnvironment:
+    import gymnasium
+
+    try:
+        made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
+    except (gymnasium.error.UnregisteredEnv, gymnasium.error.VersionNotFound) as error:
+        raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}") from error
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    return cast(ArmEnvironment, made.unwrapped)
+
+
+@contextmanager
+def _complaints() -> Iterator[None]:
+    """Turn a world's ValueError, raised for bad input, into an InputError of the same one line."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def _request(given: Any) -> Request:
+    return Request(np.asarray(given.start), np.asarray(given.goal), given.start_place, given.goal_place)

@@ -1,0 +1,85 @@
+"""Clearances against distances that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from envs.collision import CollisionChecker, find_self_collision_pairs, segment
+from envs.robots import load_robot
+from envs.simulation import Simulation
+
+pytestmark = pytest.mark.sim
+UPRIGHT = np.zeros(7)
+GREY = (0.5, 0.5, 0.5, 1.0)
+
+
+@pytest.fixture
+def simulation() -> Iterator[Simulation]:
+    made = Simulation(load_robot("iiwa"))
+    yield made
+    made.close()
+
+
+def test_clearance_is_the_distance_to_a_plate_above(simulation: Simulation) -> None:
+    checker = CollisionChecker(simulation)
+    assert checker.clearance(UPRIGHT).surroundings == pytest.approx(0.2)
+    simulation.add_boxes([((0.5, 0.5, 0.01), (0.0, 0.0, 1.45))], GREY)
+    low = checker.clearance(UPRIGHT).surroundings
+    simulation.call("resetBasePositionAndOrientation", simulation.obstacles[0], [0, 0, 0.05], [0, 0, 0, 1])
+    assert checker.clearance(UPRIGHT).surroundings == pytest.approx(low + 0.05, abs=1e-3)
+
+
+def test_the_fixed_base_does_not_count(simulation: Simulation) -> None:
+    checker = CollisionChecker(simulation)
+    simulation.add_boxes([((0.05, 0.05, 0.02), (0.1, 0.0, 0.0))], GREY)
+    assert checker.clearance(UPRIGHT).surroundings > 0.05
+    assert checker.is_free(UPRIGHT, 0.05)
+    simulation.command(UPRIGHT, UPRIGHT)
+    simulation.step()
+    assert not simulation.touching()
+
+
+def test_is_free_agrees_with_clearance(world) -> None:
+    rng = np.random.default_rng(0)
+    checker = world._checker
+    verdicts = []
+    for _ in range(150):
+        q = rng.uniform(world.robot.lower, world.robot.upper)
+        clearance = checker.clearance(q)
+        free = clearance.surroundings > 0.03 and clearance.itself > 0.01
+        assert checker.is_free(q, 0.03) == free
+        verdicts.append(free)
+    assert 10 < sum(verdicts) < 140
+
+
+def test_an_arm_folded_into_itself_is_seen(simulation: Simulation) -> None:
+    pairs = simulation.robot.self_collision_pairs
+    rng = np.random.default_rng(0)
+    checker = CollisionChecker(simulation)
+    samples = rng.uniform(simulation.robot.lower, simulation.robot.upper, (400, 7))
+    folded = [q for q in samples if checker.clearance(q).itself <= 0.0]
+    assert folded
+    assert not checker.is_free(folded[0], 0.0)
+    assert checker.clearance(UPRIGHT).smallest > 0.02
+    assert set(find_self_collision_pairs(simulation, rng, samples=200)) <= set(pairs)
+
+
+def test_first_hit_looks_between_way_points(simulation: Simulation) -> None:
+    simulation.add_cylinder(0.03, 1.5, (0.5, 0.0, 0.0), GREY)
+    checker = CollisionChecker(simulation)
+    left, right = (np.array([turn, 1.2, 0.0, -0.3, 0.0, 0.0, 0.0]) for turn in (0.8, -0.8))
+    assert checker.first_hit(np.stack([left, right]), 0.0) == 1
+    assert checker.first_hit(np.stack([left, left + 0.01]), 0.0) is None
+    assert checker.first_hit(np.stack([0.5 * (left + right), right]), 0.0) == 0
+    assert checker.smallest_along(np.stack([left, 0.5 * (left + right)])) < 0.0
+
+
+def test_segment_keeps_its_resolution_and_ends() -> None:
+    a, b = np.zeros(3), np.array([0.1, -0.52, 0.0])
+    points = segment(a, b, 0.05)
+    assert np.abs(np.diff(points, axis=0)).max() <= 0.05
+    np.testing.assert_allclose(points[[0, -1]], [a, b])
+    assert len(segment(a, a, 0.05)) == 2

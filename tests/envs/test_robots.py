@@ -1,0 +1,105 @@
+"""Robot files: the shipped one, and what is said of broken ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from envs import robots
+from envs.errors import WorldError
+from envs.robots import load_robot, robot_names
+
+_SHIPPED = Path(__file__).resolve().parents[2] / "configs" / "robots" / "iiwa.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(robots, "_CHECKOUT", tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, **changes: Any) -> Path:
+    """A robot file like the shipped one with changed fields (``a__b``: b in section a); None removes one."""
+    raw = yaml.safe_load(_SHIPPED.read_text())
+    for field, value in changes.items():
+        *sections, last = field.split("__")
+        section = raw
+        for name in sections:
+            section = section[name]
+        if value is None:
+            del section[last]
+        else:
+            section[last] = value
+    path = folder / "mine.yaml"
+    path.write_text(yaml.safe_dump(raw))
+    return path
+
+
+def test_every_shipped_robot_loads() -> None:
+    assert "iiwa" in robot_names()
+    for name in robot_names():
+        robot = load_robot(name)
+        assert robot.name == name
+        assert np.all(robot.lower < robot.rest)
+        assert np.all(robot.rest < robot.upper)
+        assert robot.urdf.is_file()
+
+
+def test_limits_are_read_in_radians() -> None:
+    robot = load_robot("iiwa")
+    assert robot.dof == 7
+    np.testing.assert_allclose(robot.upper[:2], [2.96705973, 2.09439510])
+    np.testing.assert_allclose(robot.velocity[0], 1.48352986)
+    np.testing.assert_allclose(robot.torque, [320, 320, 176, 176, 110, 40, 40])
+
+
+def test_an_unknown_robot_is_refused_with_the_known_ones(folder: Path) -> None:
+    write(folder)
+    with pytest.raises(WorldError, match=r"unknown robot '\.\./x'; known: mine"):
+        load_robot("../x")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("limits__velocity_deg_s", [85, 85], "field 'velocity_deg_s' needs 7 finite numbers, got [85, 85]"),
+        ("limits__torque_nm", None, "field 'torque_nm' is missing"),
+        ("limits__jerk_deg_s3", "fast", "field 'jerk_deg_s3' needs 7 finite numbers, got 'fast'"),
+        ("limits__position_deg", [170, 120, 170, 120, 170, 120, -1], "field 'position_deg' needs positive"),
+        ("limits", 3, "field 'limits' needs named values"),
+        ("tool__offset_m", [0, 0], "field 'offset_m' needs 3 finite numbers"),
+        ("tool", None, "field 'tool' is missing"),
+        ("rest_rad", [0, 0, 0, float("nan"), 0, 0, 0], "field 'rest_rad' needs 7 finite numbers"),
+        ("rest_rad", [0, 0, 0, -3.0, 0, 0, 0], "field 'rest_rad' lies outside the field 'position_deg'"),
+        ("joints", "all", "field 'joints' needs a list"),
+        ("urdf", "nowhere.urdf", "field 'urdf' names 'nowhere.urdf', which is not a file"),
+        ("self_collision_pairs", [[1]], "field 'self_collision_pairs' needs pairs"),
+    ],
+)
+def test_a_broken_field_is_named_with_its_file_in_one_line(
+    folder: Path, field: str, value: Any, said: str
+) -> None:
+    path = write(folder, **{field: value})
+    with pytest.raises(WorldError) as caught:
+        load_robot("mine")
+    message = str(caught.value)
+    assert message.startswith(f"{path}: {said}")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("text", ["joints: [", "", "- 1", "a: !!python/object:os.system {}"])
+def test_a_file_that_is_no_robot_is_refused_in_one_line(folder: Path, text: str) -> None:
+    (folder / "mine.yaml").write_text(text)
+    with pytest.raises(WorldError, match=r"mine\.yaml: ") as caught:
+        load_robot("mine")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_urdf_is_found_beside_the_robot_file(folder: Path) -> None:
+    (folder / "arm.urdf").write_text("<robot/>")
+    write(folder, urdf="arm.urdf")
+    assert load_robot("mine").urdf == folder / "arm.urdf"

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components, dijkstra
+from surfaces import ensemble, sphere, sphere_distance
+
+from robogeo.errors import GeometryError
+from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support
+from robogeo.geometry.search import symmetric_graph
+
+RNG = np.random.default_rng(0)
+NODES = RNG.normal(size=(400, 2))
+
+
+def matrix(graph):
+    return symmetric_graph(graph.edges, graph.lengths, len(graph.nodes))
+
+
+@pytest.mark.parametrize("landmarks", [0, 1, 16])
+@pytest.mark.parametrize("space", ["decoded", "latent", "both"])
+def test_astar_equals_dijkstra(landmarks, space):
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES, 6, space, landmarks)
+    pairs = RNG.integers(0, 400, size=(60, 2))
+    true = dijkstra(matrix(graph), directed=False, indices=pairs[:, 0])[np.arange(60), pairs[:, 1]]
+    found = graph.distances(NODES[pairs[:, 0]], NODES[pairs[:, 1]]).numpy()
+    np.testing.assert_allclose(found, true, rtol=1e-12)
+    for path, length in zip(graph.paths(NODES[pairs[:, 0]], NODES[pairs[:, 1]]), found, strict=True):
+        steps = graph.metric.segment_lengths(path.points[:-1], path.points[1:])
+        assert float(steps.sum()) == pytest.approx(length, rel=1e-12, abs=1e-15)
+        assert path.length == length
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), landmarks=st.sampled_from([0, 8]))
+def test_off_graph_points_equal_dijkstra_with_them_added(seed, landmarks):
+    rng = np.random.default_rng(seed)
+    nodes = rng.normal(size=(60, 3))
+    metric = ExpectedMetric(ensemble(seed), None, Support(nodes, 0.5, 2.0))
+    graph = GeodesicGraph.build(metric, nodes, 5, landmarks=landmarks)
+    starts, goals = rng.normal(size=(2, 8, 3))
+    attached = graph._attached(torch.from_numpy(starts), torch.from_numpy(goals))
+    for p, found in enumerate(graph.distances(starts, goals).tolist()):
+        edges, lengths = [graph.edges], [graph.lengths]
+        for links, extra in ((attached.starts, 60), (attached.goals, 61)):
+            part = slice(links.start[p], links.start[p + 1])
+            edges.append(np.stack([links.nodes[part], np.full(part.stop - part.start, extra)], 1))
+            lengths.append(links.lengths[part])
+        full = symmetric_graph(np.concatenate(edges), np.concatenate(lengths), 62)
+        true = min(dijkstra(full, directed=False, indices=60)[61], attached.direct[p])
+        assert found == pytest.approx(true, rel=1e-12)
+        assert graph.geodesic(starts[p], goals[p]).length == pytest.approx(found, rel=1e-12)
+
+
+def test_metric_axioms_on_nodes():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES)
+    a, b, c = (NODES[RNG.integers(0, 400, 100)] for _ in range(3))
+    ab, bc, ac = graph.distances(a, b), graph.distances(b, c), graph.distances(a, c)
+    torch.testing.assert_close(ab, graph.distances(b, a), rtol=1e-12, atol=0)
+    assert bool((ac <= (ab + bc) * (1 + 1e-12)).all())
+    assert float(graph.distances(a, a).abs().max()) == 0.0
+
+
+def test_weights_are_at_least_chords_and_near_the_truth():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES)
+    chord = (graph.embedded[graph.edges[:, 0]] - graph.embedded[graph.edges[:, 1]]).norm(dim=1).numpy()
+    assert np.all(graph.lengths >= chord)
+    a, b = RNG.normal(size=(2, 100, 2))
+    ratio = graph.distances(a, b).numpy() / sphere_distance(a, b)
+    assert ratio.min() > 1 - 1e-6
+    assert np.median(ratio) < 1.15
+
+
+def test_landmarks_expand_fewer_nodes():
+    few, many = (GeodesicGraph.build(PullbackMetric(sphere), NODES, landmarks=count) for count in (16, 0))
+    a, b = NODES[:50], NODES[50:100]
+    expanded = [sum(path.expanded for path in graph.paths(a, b)) for graph in (few, many)]
+    assert expanded[0] < expanded[1]
+
+
+def test_clusters_are_bridged_by_the_shortest_edges():
+    clusters = np.concatenate([NODES[:50] * 0.1 + [x, 0.0] for x in (0.0, 5.0, 12.0)])
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 1.0 * z), clusters, 4)
+    assert connected_components(matrix(graph), directed=False)[0] == 1
+    joined = {(int(i) // 50, int(j) // 50) for i, j in graph.edges[graph.bridges] if i // 50 != j // 50}
+    assert joined == {(0, 1), (1, 2)}
+    gap = np.linalg.norm(clusters[:50, None] - clusters[None, 50:100], axis=2).min()
+    assert np.abs(graph.lengths[graph.bridges] - gap).min() < 1e-9
+    path = graph.geodesic(clusters[0], clusters[149])
+    assert 0.5 < path.bridged < 1.0
+    assert graph.geodesic(clusters[0], clusters[1]).bridged == 0.0
+
+
+def test_duplicates_and_few_nodes():
+    doubled = np.concatenate([NODES[:5], NODES[:5]])
+    graph = GeodesicGraph.build(PullbackMetric(sphere), doubled, neighbors=50)
+    assert graph.nodes.shape == (5, 2)
+    assert len(graph.edges) == 10
+    assert graph.geodesic(NODES[0], NODES[0]).length == 0.0
+
+
+def test_nodes_that_decode_alike_stay_connected():
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 0.0 * z), NODES[:30], 3, landmarks=4)
+    assert float(graph.distances(NODES[:1], NODES[7:8])) == 0.0
+
+
+def test_direct_segment_only_among_near_points():
+    ring = np.linspace(0, 1.5 * np.pi, 60)
+    nodes = np.stack([np.cos(ring), np.sin(ring)], 1)
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 1.0 * z), nodes, 4)
+    far = graph.geodesic(nodes[0] * 1.01, nodes[-1] * 1.01)
+    assert far.length > 4.5
+    near = graph.geodesic([1.5, 0.0], [1.5001, 0.0])
+    assert near.length == pytest.approx(1e-4)
+
+
+def test_empty_batch():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES)
+    assert graph.paths(np.zeros((0, 2)), np.zeros((0, 2))) == []
+    assert graph.distances(np.zeros((0, 2)), np.zeros((0, 2))).shape == (0,)
+
+
+def test_save_and_load(tmp_path):
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES, 5, "both")
+    graph.save(tmp_path / "graph.npz")
+    again = GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+    assert torch.equal(graph.distances(NODES[:9], NODES[9:18]), again.distances(NODES[:9], NODES[9:18]))
+    with pytest.raises(GeometryError, match="decode differently"):
+        GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(lambda z: 2 * sphere(z)))
+    data = (tmp_path / "graph.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(data[: len(data) // 2])
+    (tmp_path / "text.npz").write_text("hello")
+    np.savez(tmp_path / "pickled.npz", nodes=np.array([{}], dtype=object))
+    for name in ("cut.npz", "text.npz", "pickled.npz", "missing.npz"):
+        with pytest.raises(GeometryError, match=name):
+            GeodesicGraph.load(tmp_path / name, PullbackMetric(sphere))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("edges", np.array([[0, 999]])),
+        ("lengths", np.array([np.nan])),
+        ("space", np.int64(9)),
+        ("neighbors", np.int64(0)),
+    ],
+)
+def test_damaged_fields_are_refused(tmp_path, field, value):
+    GeodesicGraph.build(PullbackMetric(sphere), NODES[:2]).save(tmp_path / "graph.npz")
+    with np.load(tmp_path / "graph.npz") as archive:
+        fields = dict(archive)
+    np.savez(tmp_path / "graph.npz", **(fields | {field: value}))
+    with pytest.raises(GeometryError, match="damaged"):
+        GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+
+
+def test_bad_arguments():
+    metric = PullbackMetric(sphere)
+    graph = GeodesicGraph.build(metric, NODES)
+    for bad in ({"neighbors": 0}, {"space": "joint"}, {"landmarks": -1}):
+        with pytest.raises(GeometryError):
+            GeodesicGraph.build(metric, NODES, **bad)
+    with pytest.raises(GeometryError, match="two distinct"):
+        GeodesicGraph.build(metric, np.ones((4, 2)))
+    with pytest.raises(GeometryError, match="starts"):
+        graph.distances(NODES[:2], NODES[:3])
+    with pytest.raises(GeometryError, match="latent dimensions"):
+        graph.geodesic([0.0], [1.0])
+    with pytest.raises(GeometryError, match="NaN"):
+        graph.geodesic([0.0, np.nan], [1.0, 0.0])

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from surfaces import ensemble, network, paraboloid, sphere, swiss_roll, torus
+
+from robogeo.errors import GeometryError
+from robogeo.geometry import ExpectedMetric, PullbackMetric, Support
+
+Z = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 2)))
+
+
+@pytest.mark.parametrize(
+    ("decoder", "expected"),
+    [
+        (sphere, lambda z: (2 / (1 + z.square().sum(-1))) ** 2),
+        (swiss_roll, lambda z: (1 + z[:, 0] ** 2).sqrt()),
+        (torus, lambda z: 0.7 * (2 + 0.7 * torch.cos(z[:, 0]))),
+        (paraboloid, lambda z: (1 + 4 * z.square().sum(-1)).sqrt()),
+    ],
+)
+def test_magnification_factor_closed_forms(decoder, expected):
+    torch.testing.assert_close(
+        PullbackMetric(decoder).magnification_factor(Z), expected(Z), rtol=1e-10, atol=0
+    )
+
+
+def test_linear_decoder_of_any_dimension():
+    for d in (1, 2, 8):
+        A = torch.randn(d, 9, generator=torch.Generator().manual_seed(d), dtype=torch.float64)
+        metric = PullbackMetric(lambda z, A=A: z @ A)
+        z = torch.zeros(3, 2, d, dtype=torch.float64)
+        torch.testing.assert_close(metric.tensor(z), (A @ A.T).expand(3, 2, d, d))
+        torch.testing.assert_close(metric.jacobian(z)[0, 0], A.T)
+        expected = torch.linalg.det(A @ A.T).sqrt()
+        torch.testing.assert_close(metric.magnification_factor(z[0, 0]), expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), supported=st.booleans())
+def test_tensor_is_symmetric_psd_and_speed_agrees(seed, supported):
+    rng = np.random.default_rng(seed)
+    support = Support(rng.normal(size=(20, 3)), 0.4, 2.0) if supported else None
+    metric = ExpectedMetric(ensemble(seed), network(seed + 7, 3, 4), support)
+    z, dz = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
+    G = metric.tensor(z)
+    torch.testing.assert_close(G, G.mT)
+    assert float(torch.linalg.eigvalsh(G).min()) > -1e-10
+    quadratic = torch.einsum("na,nab,nb->n", torch.from_numpy(dz), G, torch.from_numpy(dz))
+    torch.testing.assert_close(metric.speed(z, dz).square(), quadratic)
+    torch.testing.assert_close(
+        metric.magnification_factor(z).square(), torch.linalg.det(G), rtol=1e-7, atol=1e-12
+    )
+
+
+def test_expected_metric_is_mean_over_heads_plus_noise_plus_support():
+    heads, noise = ensemble(3), network(50, 3, 4)
+    support = Support(np.random.default_rng(1).normal(size=(9, 3)), 0.5, 3.0)
+    z = torch.randn(6, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    parts = [PullbackMetric(lambda p, m=m: heads(p)[..., m, :]).tensor(z) for m in range(3)]
+    eye = torch.eye(3, dtype=torch.float64)
+    expected = sum(parts) / 3 + PullbackMetric(noise).tensor(z) + support.cost(z)[:, None, None] ** 2 * eye
+    torch.testing.assert_close(ExpectedMetric(heads, noise, support).tensor(z), expected)
+
+
+def test_analytic_derivative_is_used_and_agrees():
+    A = torch.randn(3, 2, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def heads(z):
+        return torch.einsum("nd,dme->nme", z, A).sin()
+
+    def derivative(z):
+        return torch.einsum("nme,dme->nmed", torch.einsum("nd,dme->nme", z, A).cos(), A)
+
+    z = torch.randn(5, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    noise = network(2, 3, 4)
+    fast = ExpectedMetric(heads, noise, heads_derivative=derivative)
+    torch.testing.assert_close(fast.jacobian(z), ExpectedMetric(heads, noise).jacobian(z))
+
+
+def test_magnification_factor_of_a_collapsed_rotated_direction_in_float32():
+    generator = torch.Generator().manual_seed(0)
+    turn = torch.linalg.qr(torch.randn(8, 8, generator=generator, dtype=torch.float64)).Q
+    squeeze = torch.ones(8, dtype=torch.float64)
+    squeeze[-1] = 1e-4
+    frame = torch.linalg.qr(torch.randn(50, 8, generator=generator, dtype=torch.float64)).Q
+    A = (turn * squeeze) @ frame.T
+    metric = PullbackMetric(lambda z: z @ A.float())
+    z = torch.zeros(1, 8, dtype=torch.float32)
+    assert abs(float(metric.magnification_factor(z)) / 1e-4 - 1) < 1e-2
+    naive = torch.linalg.det(metric.tensor(z)).clamp(min=0).sqrt()
+    assert not abs(float(naive) / 1e-4 - 1) < 1e-2
+
+
+def test_magnification_factor_of_fewer_outputs_than_inputs_is_zero():
+    assert float(PullbackMetric(lambda z: z[..., :1]).magnification_factor(torch.ones(3))) == 0.0
+
+
+def test_gradients_flow_only_when_asked_for():
+    module = torch.nn.Linear(2, 3)
+    metric = PullbackMetric(module)
+    assert not metric.tensor(torch.ones(2)).requires_grad
+    z = torch.tensor([0.3, 0.2], dtype=torch.float64, requires_grad=True)
+    metric = PullbackMetric(paraboloid)
+    (gradient,) = torch.autograd.grad(metric.log_magnification_factor(z), z)
+    torch.testing.assert_close(gradient, 4 * z.detach() / (1 + 4 * z.detach().square().sum()))
+
+
+def test_decoder_type_is_found():
+    weights = torch.ones(2, 3, dtype=torch.float32)
+    assert PullbackMetric(lambda z: z @ weights).tensor(np.zeros((4, 2))).dtype == torch.float32
+    assert PullbackMetric(torch.nn.Linear(2, 3)).segment_lengths(np.zeros((1, 2)), np.ones((1, 2))).shape == (
+        1,
+    )
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_bad_input_is_named(bad):
+    metric = PullbackMetric(sphere)
+    with pytest.raises(GeometryError, match="NaN or infinite"):
+        metric.tensor(np.array([[0.0, bad]]))
+    with pytest.raises(GeometryError, match="latent dimensions"):
+        metric.speed(np.zeros(2), np.zeros(3))
+    with pytest.raises(GeometryError, match="NaN"):
+        PullbackMetric(lambda z: z * bad).embed(np.ones((2, 2)))
+    with pytest.raises(GeometryError, match="decoder"):
+        PullbackMetric(lambda z: z.sum()).embed(np.ones((2, 2)))
+    with pytest.raises(GeometryError, match="decoder failed"):
+        PullbackMetric(lambda z: z @ torch.ones(5, 2, dtype=z.dtype)).embed(np.ones((2, 2)))

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from robogeo.errors import InputError, MotionError
+from robogeo.parallel import WorkError, Workers
+from robogeo.randomness import numpy_generator
+
+
+def draw(index: int) -> float:
+    return float(numpy_generator(0, 0, "draw", index).standard_normal())
+
+
+def threads_and_interrupts(_: int) -> tuple[str, bool]:
+    return os.environ["OMP_NUM_THREADS"], signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+def fail_at_two(index: int) -> int:
+    if index == 2:
+        raise KeyError("lost")
+    return index
+
+
+def refuse_at_one(index: int) -> int:
+    if index == 1:
+        raise MotionError("no way through")
+    return index
+
+
+def die_at_one(index: int) -> int:
+    if index == 1:
+        os._exit(3)
+    return index
+
+
+@pytest.fixture(scope="module")
+def two() -> object:
+    with Workers(2) as workers:
+        workers.warm_up("json")
+        yield workers
+
+
+def test_results_come_in_order_and_do_not_depend_on_the_count(two: Workers) -> None:
+    with Workers(1) as one:
+        alone = one.map(draw, range(7))
+    assert two.map(draw, range(7)) == alone
+    assert two.map(draw, []) == []
+
+
+def test_workers_use_one_thread_and_leave_interrupts_to_the_parent(two: Workers) -> None:
+    assert two.map(threads_and_interrupts, range(2)) == [("1", True)] * 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_failure_names_its_item(count: int, two: Workers) -> None:
+    workers = two if count == 2 else Workers(1)
+    with pytest.raises(WorkError, match="work item 2: KeyError: 'lost'") as caught:
+        workers.map(fail_at_two, range(4))
+    assert caught.value.item_index == 2
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_was_raised_on_purpose_keeps_its_type(count: int, two: Workers) -> None:
+    workers = two if count == 2 else Workers(1)
+    with pytest.raises(MotionError, match=r"^no way through$") as caught:
+        workers.map(refuse_at_one, range(3))
+    assert caught.value.item_index == 1
+
+
+def test_a_dead_process_is_one_clear_line() -> None:
+    with Workers(2) as workers, pytest.raises(WorkError, match="a worker process died"):
+        workers.map(die_at_one, range(2))
+
+
+def test_no_workers_are_refused() -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        Workers(0)
+
+
+SCRIPT = """
+import os, sys, time
+from pathlib import Path
+from robogeo.parallel import Workers
+
+def sleep(folder):
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(60)
+
+if __name__ == "__main__":
+    try:
+        with Workers(2) as workers:
+            workers.map(sleep, [sys.argv[1]] * 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_no_process_outlives_an_interrupt_or_a_killed_parent(
+    sent: signal.Signals, status: int, tmp_path: Path
+) -> None:
+    script, pids = tmp_path / "sleepers.py", tmp_path / "pids"
+    script.write_text(SCRIPT)
+    pids.mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(pids)],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = [int(file.name) for file in pids.iterdir()]
+    assert len(workers) == 2
+    parent.send_signal(sent)
+    assert parent.wait(timeout=20) == status
+    while any(map(_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(_alive, workers))
