@@ -6,8 +6,11 @@ failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,12 +27,12 @@ _NEGATIVE = ("--start", "--goal")
 class Learn:
     """Run an active-learning experiment, or take a stopped one up where it was.
 
-    Each round trains the model, evaluates it on held-out requests, and asks the demonstrator for the motion that
-    the strategy finds most wanting. Repeat the same command to resume.
+    Each round trains the model, evaluates it on held-out requests, and asks the demonstrator for the motion
+    that the strategy finds most wanting. Repeat the same command to resume.
     """
 
     config: Annotated[str, tyro.conf.Positional]
-    """Configuration file, or the name of one that comes with robogeo (quickstart, shelf_reach, reach_detour)."""
+    """Configuration file, or the name of one that comes with robogeo (see: robogeo info)."""
     out: Path | None = None
     """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
     set: tuple[str, ...] = field(default_factory=tuple)
@@ -78,16 +81,23 @@ class Info:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    commands: dict[str, type] = {"learn": Learn, "generate": Generate, "evaluate": Evaluate, "info": Info}
+    commands: dict[str, Callable[..., Any]] = {
+        "learn": Learn,
+        "generate": Generate,
+        "evaluate": Evaluate,
+        "info": Info,
+    }
+    complaint = io.StringIO()
     try:
-        command = tyro.extras.subcommand_cli_from_dict(
-            commands,
-            prog="robogeo",
-            description="Teach a robot arm with few demonstrations.",
-            args=_joined(given),
-        )
+        with redirect_stderr(complaint):
+            command = tyro.extras.subcommand_cli_from_dict(
+                commands,
+                prog="robogeo",
+                description="Teach a robot arm with few demonstrations.",
+                args=_joined(given),
+            )
     except SystemExit as stopped:
-        return int(stopped.code or 0)
+        return _failed(_in_one_line(complaint.getvalue()), 2) if stopped.code else 0
     return _guarded(lambda: _run(command))
 
 
@@ -102,6 +112,7 @@ def _guarded(action: Callable[[], None]) -> int:
     """Turn errors into one line and an exit status."""
     try:
         action()
+        sys.stdout.flush()
     except InputError as error:
         return _failed(str(error), 2)
     except (KeyboardInterrupt, Interrupted):
@@ -109,13 +120,25 @@ def _guarded(action: Callable[[], None]) -> int:
     except RobogeoError as error:
         return _failed(str(error), 1)
     except BrokenPipeError:
-        return 0
+        # Whoever read the output has enough of it; the rest goes nowhere, without another complaint.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _failed(line: str, status: int) -> int:
     print(f"robogeo: {' '.join(line.split())}", file=sys.stderr, flush=True)
     return status
+
+
+def _in_one_line(complaint: str) -> str:
+    """The parser's complaint without its box: the text above the first rule."""
+    said: list[str] = []
+    for line in complaint.splitlines()[1:]:
+        text = line.strip("│╭╮╰╯ ")
+        if not text.strip("─"):
+            break
+        said.append(text)
+    return f"{' '.join(said).rstrip('.')}; see 'robogeo --help'"
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -129,7 +152,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
             joined.append(f"{word}={rest.pop(0)}")
         elif word == "--set" or word.startswith("--set="):
             assignments += [word.removeprefix("--set=")] if word != "--set" else []
-            while rest and not rest[0].startswith("--"):
+            while rest and not rest[0].startswith("-"):
                 assignments.append(rest.pop(0))
         else:
             joined.append(word)

@@ -17,7 +17,7 @@ from robogeo.progress import Progress
 
 if TYPE_CHECKING:
     from robogeo.cli import Evaluate, Generate, Info, Learn
-    from robogeo.motion.world import Request, World
+    from robogeo.motion.world import Execution, Request, World
 
 FloatArray = NDArray[np.float64]
 
@@ -37,18 +37,19 @@ def learn(command: Learn) -> None:
 
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
-    from robogeo.experiment import open_run
     from robogeo.learning.learner import Learner
     from robogeo.motion.trajectory import save_motion
     from robogeo.motion.world import Refusal, World
+    from robogeo.stored_run import open_run
 
+    _check_place(command.out, ".csv")
     folder, config = open_run(command.run)
     with folder, World(config.scene, config.robot) as world:
         requests = list(_requests(command, world))
         learner = Learner(folder, config, world)
         refused = 0
         for number, request in enumerate(requests):
-            plan = learner.plan(request)
+            plan = learner.planner.plan(request)
             if isinstance(plan, Refusal):
                 refused += 1
                 print(f"{request.name}: refused: {plan.reason}")
@@ -59,12 +60,7 @@ def generate(command: Generate) -> None:
                 f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
             )
             if command.simulate:
-                seen = world.execute(plan.motion)
-                touched = "COLLISION" if seen.collision else "no collision"
-                print(
-                    f"  simulated: {touched}, clearance {1000 * seen.min_clearance_m:.0f} mm, "
-                    f"goal error {1000 * seen.goal_error_m:.2f} mm, tracking {1000 * seen.tracking_rmse_rad:.1f} mrad"
-                )
+                print(f"  simulated: {_seen(world.execute(plan.motion))}")
     if refused:
         raise RobogeoError(
             f"{refused} of {len(requests)} requests were refused; ask for demonstrations near them"
@@ -74,10 +70,12 @@ def generate(command: Generate) -> None:
 def evaluate(command: Evaluate) -> None:
     """``robogeo evaluate``: fresh requests in the simulator."""
     from robogeo.evaluation.statistics import MEANS, RATES
-    from robogeo.experiment import evaluate_run
+    from robogeo.stored_run import evaluate_run
 
     if command.requests < 1 or command.seed < 0:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
+    if command.json is not None:
+        _check_place(command.json)
     with Progress() as progress:
         measures = evaluate_run(command.run, command.requests, command.seed, command.workers, progress)
     for name in RATES:
@@ -113,6 +111,26 @@ def info(command: Info) -> None:
         print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
 
 
+def _check_place(path: Path, suffix: str | None = None) -> None:
+    """Refuse a file that could not be written, before the work rather than after it."""
+    if suffix is not None and path.suffix.lower() != suffix:
+        raise InputError(f"{path}: the file to write must end in {suffix}")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it, or choose another place")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; choose another place")
+
+
+def _seen(execution: Execution) -> str:
+    """What the simulator saw of a motion, for people."""
+    return (
+        f"{'COLLISION' if execution.collision else 'no collision'}, "
+        f"clearance {1000 * execution.min_clearance_m:.0f} mm, "
+        f"goal error {1000 * execution.goal_error_m:.2f} mm, "
+        f"tracking {1000 * execution.tracking_rmse_rad:.1f} mrad"
+    )
+
+
 def _requests(command: Generate, world: World) -> Iterator[Request]:
     """The requests that the command names, checked."""
     if command.requests is not None:
@@ -130,11 +148,13 @@ def _requests(command: Generate, world: World) -> Iterator[Request]:
 def _requests_in(path: Path, world: World) -> Iterator[Request]:
     header = [f"{end}{joint + 1}" for end in ("s", "g") for joint in range(world.dof)]
     try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read as CSV ({error})") from error
     if not rows or [name.strip() for name in rows[0]] != header:
         raise InputError(f"{path}: header: expected {header[0]},..,{header[-1]} ({len(header)} columns)")
+    if not any(rows[1:]):
+        raise InputError(f"{path}: holds no request below its header")
     for number, row in enumerate(rows[1:], start=2):
         if not row:
             continue

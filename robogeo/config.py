@@ -6,6 +6,7 @@ error that names the file and the field. The same file and seed give the same ru
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -53,16 +54,22 @@ class ModelSettings(Settings):
 class TrainingSettings(Settings):
     """How the model is fitted."""
 
-    steps: int = Field(default=2000, ge=1, le=1_000_000, description="gradient steps of the first training")
+    steps: int = Field(default=1500, ge=1, le=1_000_000, description="gradient steps of the first training")
     warm_steps: int = Field(
-        default=1200,
+        default=700,
         ge=0,
         le=1_000_000,
         description="steps of later trainings, which start from the previous weights",
     )
-    batch: int = Field(default=256, ge=1, le=1_000_000, description="observations a step")
+    passes: int = Field(
+        default=80,
+        ge=0,
+        le=100_000,
+        description="least passes over the observations in the first training; in later ones in proportion",
+    )
+    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
     learning_rate: float = Field(
-        default=1e-3, gt=0, le=1, description="first learning rate of the cosine decay"
+        default=1e-2, gt=0, le=1, description="first learning rate of the cosine decay"
     )
     validation_share: float = Field(
         default=0.1, ge=0, le=0.5, description="share of the observations held out for early stopping"
@@ -76,6 +83,13 @@ class TrainingSettings(Settings):
     augmentation_std: float = Field(
         default=0.0, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
     )
+
+    def steps_for(self, observations: int, *, first: bool) -> int:
+        """Gradient steps of a training on that many observations: enough steps, and enough passes."""
+        passes = math.ceil(self.passes * observations / self.batch)
+        if first:
+            return max(self.steps, passes)
+        return max(self.warm_steps, math.ceil(passes * self.warm_steps / self.steps), 1)
 
 
 class GeometrySettings(Settings):
@@ -95,7 +109,7 @@ class GeometrySettings(Settings):
         default=1.5,
         gt=0,
         le=100,
-        description="reach of a node's support, in median nearest-neighbour distances",
+        description="reach of a node's support, in median distances of successive observations",
     )
     segments: int = Field(default=32, ge=2, le=1024, description="segments of a relaxed geodesic")
 

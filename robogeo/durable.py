@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from robogeo.errors import InputError, RobogeoError
@@ -53,17 +55,41 @@ def write_atomically(path: Path, content: bytes) -> None:
         InputError: the path is unusable: a missing folder, no permission, a folder in its place.
         RobogeoError: the machine failed: no space, a broken disk.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT_SUFFIX}")
+    with _replacing(path, path.with_name(f".{path.name}.{os.getpid()}{DRAFT_SUFFIX}")) as draft:
+        draft.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; what is written there replaces `path` when the block ends well.
+
+    The ending is kept, because writers of pictures and videos choose their format by it. The folder is made
+    when it is missing.
+
+    Raises:
+        InputError: the path is unusable.
+        RobogeoError: the machine failed.
+    """
+    target = Path(path)
+    make_folder(target.parent)
+    draft = target.with_name(f".{target.stem}.{os.getpid()}{DRAFT_SUFFIX}{target.suffix}")
+    with _replacing(target, draft) as place:
+        yield place
+
+
+@contextmanager
+def _replacing(path: Path, draft: Path) -> Iterator[Path]:
+    """Yield the draft; sync it and rename it over the path when the block ends well, else delete it."""
     try:
         try:
-            with open(draft, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+            yield draft
+            with open(draft, "rb") as written:
+                os.fsync(written.fileno())
             os.replace(draft, path)
             sync_folder(path.parent)
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that is missing has been told already
+                draft.unlink()
     except OSError as error:
         raise write_error(path, error) from error
 

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.config_file import validated
 from robogeo.errors import RobogeoError
-from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.learner import Learner, stream_seed
@@ -25,9 +21,9 @@ from robogeo.learning.strategies import find_strategy
 from robogeo.motion.world import Refusal, World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
+from robogeo.stored_run import criteria_of, summary_of
 
 HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
-_TARGET = 0.9
 _TRIES = 20  # refusals in a row after which the oracle is not asked any further
 
 
@@ -52,54 +48,12 @@ def run_experiment(
             folder.write_json("summary.json", summary)
             from robogeo.run_report import write_run_report
 
+            started = time.perf_counter()
             held_out = world.held_out(HELD_OUT_SEED, config.held_out)
             write_run_report(learner, summary, held_out, progress)
+            summary["seconds_report"] = time.perf_counter() - started
+            folder.write_json("summary.json", summary)
             return summary
-
-
-def criteria_of(config: ExperimentConfig) -> SuccessCriteria:
-    """What counts as success under a configuration."""
-    return SuccessCriteria(**config.success.model_dump())
-
-
-def open_run(run: str | os.PathLike[str]) -> tuple[RunFolder, ExperimentConfig]:
-    """A run's folder, for reading, and its configuration.
-
-    Raises:
-        InputError: not a run's folder, or its configuration is damaged.
-    """
-    folder = RunFolder.existing(run)
-    return folder, validated(folder.config, str(Path(run) / "config.yaml"))
-
-
-def summary_of(folder: RunFolder) -> dict[str, Any]:
-    """What `summary.json` holds, from the journal alone."""
-    events = folder.events()
-    config = folder.config
-    fits = {event["round"]: event for event in events if event["event"] == "fit"}
-    rounds = [_round_summary(fits[e["round"]], e) for e in events if e["event"] == "evaluate"]
-    reached = [r["demonstrations"] for r in rounds if r["success_rate"] >= _TARGET]
-    begun = next((event for event in events if event["event"] == "begin"), {})
-    return {
-        "schema_version": 1,
-        **{name: config[name] for name in ("scene", "robot", "strategy", "seed")},
-        "rounds": rounds,
-        "ceiling": {"demonstrator_success_rate": begun.get("demonstrator_success_rate")},
-        "demonstrations_to_90": reached[0] if reached else None,
-    }
-
-
-def _round_summary(fit: Mapping[str, Any], evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    measures = evaluation["summary"]
-    names = ("success_rate", "success_rate_ci95", "collision_rate", "limit_violation_rate", "refusal_rate")
-    return {
-        "round": fit["round"],
-        "demonstrations": fit["demonstrations"],
-        **{name: measures[name] for name in (*names, "abruptness")},
-        "seconds": fit["seconds"] + evaluation["seconds"],
-        "seconds_training": fit["seconds"],
-        "seconds_evaluation": evaluation["seconds"],
-    }
 
 
 class _Loop:
@@ -206,29 +160,6 @@ class _Loop:
         low, high = summary["success_rate_ci95"]
         self._progress.say(
             f"round {number}: {len(learner.demonstrations)} demonstrations, "
-            f"success {summary['success_rate']:.0%} [{low:.0%}, {high:.0%}] of {len(outcomes)} held-out requests"
+            f"success {summary['success_rate']:.0%} [{low:.0%}, {high:.0%}] "
+            f"of {len(outcomes)} held-out requests"
         )
-
-
-def evaluate_run(
-    run: str | os.PathLike[str], requests: int, seed: int, workers: int | None, progress: Progress
-) -> dict[str, Any]:
-    """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
-
-    Args:
-        run: the run's folder.
-        requests: how many.
-        seed: of the requests; other seeds give other requests, all apart from the held-out ones.
-        workers: processes; None takes the run's own number.
-        progress: told about the work.
-    """
-    folder, config = open_run(run)
-    with folder, World(config.scene, config.robot) as world, Workers(workers or config.workers) as pool:
-        learner = Learner(folder, config, world)
-        planner = learner.planner
-        progress(f"evaluating {requests} requests", 0, requests)
-        trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
-        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool)
-        summary = summarise(outcomes)
-        summary["demonstrator_refusals"] = len(refusals)
-        return {"scene": config.scene, "robot": config.robot, "seed": seed, **summary}

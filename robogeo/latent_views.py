@@ -60,6 +60,6 @@ def _chunked(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Floa
     def evaluated(points: FloatArray) -> FloatArray:
         rows = torch.as_tensor(points, dtype=torch.float32)
         with torch.no_grad():
-            return torch.cat([function(part) for part in rows.split(_CHUNK)]).double().numpy()
+            return torch.cat([function(part) for part in torch.split(rows, _CHUNK)]).double().numpy()
 
     return evaluated

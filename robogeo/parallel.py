@@ -8,11 +8,12 @@ randomness is keyed (`robogeo.randomness`), results do not depend on which proce
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
@@ -86,12 +87,15 @@ class Workers:
         """
         if self.count == 1:
             return [_call(function, item, index) for index, item in enumerate(items)]
-        futures = [self._running_pool().submit(function, item) for item in items]
-        results = []
+        futures: list[Future[bytes]] = []
+        results: list[Result] = []
         try:
+            for index, item in enumerate(items):
+                with _naming_item(index):
+                    futures.append(self._running_pool().submit(_by_value, function, pickle.dumps(item)))
             for index, future in enumerate(futures):
                 with _naming_item(index):
-                    results.append(future.result())
+                    results.append(pickle.loads(future.result()))
         except BaseException:
             for future in futures:
                 future.cancel()
@@ -143,6 +147,15 @@ def _end_with_parent() -> None:
 def _import_all(modules: tuple[str, ...]) -> None:
     for module in modules:
         import_module(module)
+
+
+def _by_value(function: Callable[[Item], Result], item: bytes) -> bytes:
+    """Apply a function to an item that was packed, and pack the result.
+
+    Left to itself torch sends tensors by moving them into shared memory, under the feet of every array and
+    k-d tree that views them: those would read freed memory afterwards.
+    """
+    return pickle.dumps(function(pickle.loads(item)))
 
 
 def _call(function: Callable[[Item], Result], item: Item, index: int) -> Result:

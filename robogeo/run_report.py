@@ -42,12 +42,14 @@ class _Run:
         rounds: as in ``summary.json``.
         evaluations: the journal's events of held-out evaluations, one a round.
         requests: held-out requests whose motions are shown.
+        first_is_new: the first of them was not served before anything was asked.
     """
 
     learner: Learner
     rounds: Sequence[Mapping[str, Any]]
     evaluations: Sequence[Mapping[str, Any]]
     requests: Sequence[Request]
+    first_is_new: bool
 
     def figure(self, name: str, figure: Any) -> bytes:
         """PNG of a figure, written into the run's folder too."""
@@ -68,7 +70,8 @@ def write_run_report(
         progress: told about the work.
     """
     evaluations = [event for event in learner.folder.events() if event["event"] == "evaluate"]
-    run = _Run(learner, summary["rounds"], evaluations, _worth_showing(evaluations, held_out))
+    shown, new = _worth_showing(evaluations)
+    run = _Run(learner, summary["rounds"], evaluations, [held_out[index] for index in shown], new)
     writers: list[Callable[[_Run], Section | None]] = [_success, _map, _questions, _motion, _round_by_round]
     sections = []
     for number, writer in enumerate(writers):
@@ -84,22 +87,23 @@ def write_run_report(
     )
 
 
-def _worth_showing(evaluations: Sequence[Mapping[str, Any]], held_out: Sequence[Request]) -> list[Request]:
-    """Requests served at the end, those first that were not served at the beginning."""
+def _worth_showing(evaluations: Sequence[Mapping[str, Any]]) -> tuple[list[int], bool]:
+    """Requests served at the end, those first that were not served at the beginning; is the first such?"""
     first = {outcome["index"]: outcome["failure"] for outcome in evaluations[0]["outcomes"]}
     served = [o["index"] for o in evaluations[-1]["outcomes"] if not o["failure"]]
     served.sort(key=lambda index: (not first[index], index))
-    return [held_out[index] for index in served[:MOTIONS_SHOWN]]
+    return served[:MOTIONS_SHOWN], bool(served and first[served[0]])
 
 
 def _lead(run: _Run) -> str:
     first, last = run.rounds[0], run.rounds[-1]
     given, asked = first["demonstrations"], last["demonstrations"] - first["demonstrations"]
     return (
-        f"Given {given} demonstrations, the arm served {first['success_rate']:.0%} of requests that it had never seen. It "
-        f"then asked for {asked} demonstrations of its own choice (strategy {run.learner.config.strategy!r}) and served "
-        f"{last['success_rate']:.0%}. Every motion was planned as a geodesic of the learned manifold, timed within all "
-        "joint limits and run in the simulator; the planner never sees an obstacle."
+        f"Given {given} demonstrations, the arm served {first['success_rate']:.0%} of requests that it had "
+        f"never seen. It then asked for {asked} demonstrations of its own choice (strategy "
+        f"{run.learner.config.strategy!r}) and served {last['success_rate']:.0%}. Every motion was planned "
+        "as a geodesic of the learned manifold, timed within all joint limits and run in the simulator; the "
+        "planner never sees an obstacle."
     )
 
 
@@ -125,8 +129,9 @@ def _success(run: _Run) -> Section:
     titles = [f"{run.rounds[i]['demonstrations']} demonstrations" for i in (0, -1)]
     places = success_by_place(names, before, after, titles=(titles[0], titles[1]))
     text = (
-        "Held-out requests weigh all pairs of places alike and are never shown to the strategy. A motion succeeds when it "
-        "keeps a margin to everything and all joint limits, reaches its goal, and is neither long nor abrupt."
+        "Held-out requests weigh all pairs of places alike and are never shown to the strategy. A motion "
+        "succeeds when it keeps a margin to everything and all joint limits, reaches its goal, and is "
+        "neither long nor abrupt."
     )
     return Section(
         "Success, before and after",
@@ -153,8 +158,9 @@ def _map(run: _Run) -> Section:
     numbers = sorted({0, len(run.rounds) - 1})
     views = [latent_view(run.learner, number, run.rounds[number], run.requests) for number in numbers]
     text = (
-        "What the robot knows, seen from above. Bright ridges are where a small latent step is a large joint motion "
-        "(magnification factor); fog is where nothing was demonstrated. Planned motions follow the bold lines."
+        "What the robot knows, seen from above. Bright ridges are where a small latent step is a large joint "
+        "motion (magnification factor); fog is where nothing was demonstrated. Planned motions follow the "
+        "bold lines."
     )
     figure = (run.figure("latent_map", latent_map(views)), latent_map_caption(views))
     return Section("The map of what was learned", text, [figure])
@@ -177,18 +183,18 @@ def _questions(run: _Run) -> Section | None:
         for q in queries
     ]
     text = (
-        "Each bar is one question; its parts say what was wrong along the planned way, in radians of joint motion: the gap "
-        "between end points and the model, motion that no demonstration supports, disagreement of the decoder ensemble, "
-        "and the largest sudden step."
+        "Each bar is one question; its parts say what was wrong along the planned way, in radians of joint "
+        "motion: the gap between end points and the model, motion that no demonstration supports, "
+        "disagreement of the decoder ensemble, and the largest sudden step."
     )
     figure = (run.figure("queries", query_parts(bars)), "What was wrong along the way of each question.")
     return Section("What it asked, and why", text, [figure], table=rows)
 
 
 def _motion(run: _Run) -> Section | None:
-    """A motion that was not possible before: video, film strip and joint curves."""
+    """A motion, if there is one that was not possible before: video, film strip and joint curves."""
     learner, world = run.learner, run.learner.world
-    planned = [(request, learner.plan(request)) for request in run.requests]
+    planned = [(request, learner.planner.plan(request)) for request in run.requests]
     motions = [(request, plan.motion) for request, plan in planned if isinstance(plan, Plan)]
     for number, (_, motion) in enumerate(motions):
         path = learner.folder.file(f"motions/held-out-{number}.csv")
@@ -208,7 +214,8 @@ def _motion(run: _Run) -> Section | None:
         path = learner.folder.file("video.mp4")
         write_video(frames, path, output.video_fps)
         video = (path.read_bytes(), seen)
-    text = "A held-out request that was out of reach before asking. More motions are in the folder motions/, as CSV."
+    before = "out of reach" if run.first_is_new else "served already"
+    text = f"A held-out request that was {before} before asking. More are in the folder motions/, as CSV."
     return Section("A motion", text, figures, video=video)
 
 

@@ -86,17 +86,18 @@ def judged(
     motion = plan.motion
     inside = np.all((execution.q >= limits.lower - 1e-3) & (execution.q <= limits.upper + 1e-3))
     violation = not (limits.satisfied(motion) and inside)
-    ratio = motion.path_length / reference_length
+    ratio = motion.path_length / reference_length if reference_length > 0.0 else np.inf
+    # What must hold, rather than what must not: a measure that is not a number is no success.
     checks = {
-        "collision": execution.collision,
-        "margin": execution.min_clearance_m < criteria.margin_m,
-        "limits": violation,
-        "goal": execution.goal_error_m > criteria.goal_tolerance_m
-        or execution.goal_error_rad > criteria.goal_tolerance_rad,
-        "length": ratio > criteria.length_ratio,
-        "abrupt": plan.abruptness > criteria.abruptness,
+        "collision": not execution.collision,
+        "margin": execution.min_clearance_m >= criteria.margin_m,
+        "limits": not violation,
+        "goal": execution.goal_error_m <= criteria.goal_tolerance_m
+        and execution.goal_error_rad <= criteria.goal_tolerance_rad,
+        "length": ratio <= criteria.length_ratio,
+        "abrupt": plan.abruptness <= criteria.abruptness,
     }
-    failure = next((name for name, failed in checks.items() if failed), "")
+    failure = next((name for name, holds in checks.items() if not holds), "")
     speed = np.linalg.norm(motion.qd, axis=1)
     return Outcome(
         success=not failure,

@@ -1,7 +1,8 @@
 """Rolling out motions for many requests in the simulator, on one process or several.
 
-Every motion runs in a freshly loaded world, so an outcome depends neither on the order of the requests nor
-on the number of processes.
+Every motion runs in a freshly loaded world, and requests are planned in groups that do not depend on the
+number of processes: the last bits of a batched product depend on the size of the batch, and a group is planned
+in one batch. So outcomes are the same on any number of processes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused
 from robogeo.motion.planner import Planner
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.parallel import Workers
+
+
+_TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +39,10 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class _Share:
-    """What one process gets."""
+    """What one process gets: groups of trials, each planned together."""
 
     planner: Planner
-    trials: Sequence[Trial]
+    groups: Sequence[Sequence[Trial]]
     scene: str
     robot: str
     criteria: SuccessCriteria
@@ -53,12 +57,13 @@ def roll_out(
     workers: Workers,
 ) -> list[Outcome]:
     """Plan, run and judge every trial; outcomes come in the order of the trials."""
-    count = min(workers.count, len(trials))
-    shares = [_Share(planner, trials[i::count], scene, robot, criteria) for i in range(count)]
-    outcomes: list[Outcome | None] = [None] * len(trials)
+    groups = [trials[i : i + _TOGETHER] for i in range(0, len(trials), _TOGETHER)]
+    count = min(workers.count, len(groups))
+    shares = [_Share(planner, groups[i::count], scene, robot, criteria) for i in range(count)]
+    outcomes: list[list[Outcome]] = [[] for _ in groups]
     for i, share in enumerate(workers.map(_roll_out_share, shares)):
         outcomes[i::count] = share
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [outcome for group in outcomes for outcome in group]
 
 
 def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], list[Refusal]]:
@@ -74,14 +79,20 @@ def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], 
     return trials, refusals
 
 
-def _roll_out_share(share: _Share) -> list[Outcome]:
+def _roll_out_share(share: _Share) -> list[list[Outcome]]:
     world = _world(share.scene, share.robot)
-    plans = share.planner.plan_all([trial.request for trial in share.trials])
+    return [_roll_out_group(share.planner, group, world, share.criteria) for group in share.groups]
+
+
+def _roll_out_group(
+    planner: Planner, trials: Sequence[Trial], world: World, criteria: SuccessCriteria
+) -> list[Outcome]:
+    plans = planner.plan_all([trial.request for trial in trials])
     return [
         refused(plan)
         if isinstance(plan, Refusal)
-        else judged(plan, world.execute(plan.motion), world.limits, trial.reference_length, share.criteria)
-        for plan, trial in zip(plans, share.trials, strict=True)
+        else judged(plan, world.execute(plan.motion), world.limits, trial.reference_length, criteria)
+        for plan, trial in zip(plans, trials, strict=True)
     ]
 
 

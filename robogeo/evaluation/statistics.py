@@ -32,7 +32,11 @@ MEANS = (
 
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Rates with 95 % Wilson intervals (``NAME_ci95``) and means over the motions that ran (None if none did)."""
+    """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
+
+    Args:
+        outcomes: at least one.
+    """
     summary: dict[str, Any] = {"requests": len(outcomes)}
     for name, field in RATES.items():
         hits = sum(bool(getattr(outcome, field)) for outcome in outcomes)

@@ -1,9 +1,9 @@
-"""The learner: ask, tell, update, plan; everything it does is journalled, so that it can be stopped anywhere.
+"""The learner: ask, tell, update, plan; all it does is journalled, so that it can be stopped anywhere.
 
-Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell``; and
-``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is skipped when its
-event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run goes on with the
-same bits.
+Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell``;
+and ``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is skipped when
+its event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run goes on with
+the same bits.
 """
 
 from __future__ import annotations
@@ -13,22 +13,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.storage import demonstration_bytes, parse_demonstration
-from robogeo.errors import InputError, RobogeoError
+from robogeo.errors import InputError
 from robogeo.learning.queries import Query
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
 from robogeo.learning.strategies import Candidates, find_strategy, ranked
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
-from robogeo.motion.planner import MotionOptions, Plan, Planner
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.planner import MotionOptions, Planner
+from robogeo.motion.trajectory import Motion
+from robogeo.motion.world import Refusal, World
 from robogeo.randomness import derived_seed, torch_generator
 
+FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+_SLACK = 0.05  # rad: a recorded demonstration may leave the limits by as much
 _SCALE = 0.5  # rad: unit in which the networks see joint angles, the same in every round
 
 
@@ -41,7 +45,7 @@ class Learner:
     """Learns a manifold of motion from demonstrations and asks for those it lacks.
 
     Args:
-        folder: the run's folder, open for writing; what its journal holds is taken up.
+        folder: the run's folder; what its journal holds is taken up. Opened for reading it serves to plan.
         config: of the experiment.
         world: limits, requests and names come from it.
         progress: told (what, done, of how many) during long work.
@@ -76,37 +80,46 @@ class Learner:
         """The planner of the last fit.
 
         Raises:
-            RobogeoError: nothing was fitted yet.
+            InputError: nothing was fitted yet.
         """
         if self._planner is None:
             if not self._fits:
-                raise RobogeoError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
+                raise InputError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
             self._planner = self.planner_of(self.rounds - 1)
         return self._planner
 
     def planner_of(self, round: int) -> Planner:
         """The planner as it was after the fit of a round."""
         event = self._fits[round]
-        x, _ = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
-        return self._planner_for(load_model(self.folder.get_blob(event["model"])), x)
+        x, groups = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
+        return self._planner_for(load_model(self.folder.get_blob(event["model"])), x, groups)
 
     def attach(self, demonstration: Demonstration) -> None:
         """Take a demonstration that nobody asked for."""
         self._record("attach", {}, demonstration)
 
     def ask(self, n: int = 1) -> list[Query]:
-        """Queries to be answered: those pending first, then new ones up to ``n``; the same when asked again."""
+        """Queries to be answered: those pending, then new ones up to ``n``; the same when asked again.
+
+        Raises:
+            InputError: nothing was fitted yet, so that nothing can be found wanting.
+        """
         missing = n - len(self.pending)
         if missing > 0:
+            started = time.perf_counter()
             for query in self._choose(missing):
-                self._take_up(self.folder.journal.append("ask", {"query": query.as_dict()}))
+                seconds = time.perf_counter() - started
+                event = {"query": query.as_dict(), "seconds": seconds}
+                self._take_up(self.folder.journal.append("ask", event))
+                started = time.perf_counter()
         return self.pending
 
     def tell(self, query_id: str, answer: Demonstration | Refusal) -> None:
         """Answer a query; never retrains, and telling twice changes nothing.
 
         Raises:
-            InputError: there is no such query, or the demonstration has another number of joints.
+            InputError: there is no such query, or the demonstration is not of this robot: another number of
+                joints, or far outside their limits.
         """
         if query_id not in self.queries:
             raise InputError(
@@ -121,14 +134,18 @@ class Learner:
             self._record("tell", {"query": query_id}, answer)
 
     def update(self) -> TrainingReport:
-        """Retrain on all demonstrations, from the weights of the last fit, and rebuild the geometry: a new round."""
+        """Retrain on all demonstrations, from the last fit's weights, and rebuild the geometry: one round.
+
+        Raises:
+            InputError: there are no demonstrations.
+        """
         started = time.perf_counter()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
         model = self._model(number)
         settings = self.config.training
         training = TrainingConfig(
-            steps=settings.warm_steps if number else settings.steps,
+            steps=settings.steps_for(len(x), first=number == 0),
             batch=settings.batch,
             learning_rate=settings.learning_rate,
             validation_share=settings.validation_share,
@@ -143,7 +160,7 @@ class Learner:
             torch_generator(self.config.seed, number, "training"),
             lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
         )
-        self._planner = self._planner_for(model, x)
+        self._planner = self._planner_for(model, x, groups)
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
@@ -156,9 +173,15 @@ class Learner:
         self._take_up(self.folder.journal.append("fit", event))
         return report
 
-    def plan(self, request: Request) -> Plan | Refusal:
-        """A motion for the request, or a refusal with its reason."""
-        return self.planner.plan(request)
+    def plan(self, start: ArrayLike, goal: ArrayLike) -> Motion | Refusal:
+        """A motion between two configurations (dof,) rad, or a refusal with its reason.
+
+        Raises:
+            InputError: start or goal has the wrong shape, is outside the limits or in collision.
+        """
+        ends = [np.asarray(end, dtype=np.float64) for end in (start, goal)]
+        plan = self.planner.plan(self.world.request_between(ends[0], ends[1]))
+        return plan if isinstance(plan, Refusal) else plan.motion
 
     def _model(self, round: int) -> IWAE:
         """The model to train: that of the last fit, or a fresh one."""
@@ -178,7 +201,7 @@ class Learner:
         generator = torch_generator(self.config.seed, 0, "weights")
         return IWAE(self.world.dof, config, self.world.rest, scale, generator)
 
-    def _planner_for(self, model: IWAE, x: np.ndarray[Any, np.dtype[np.float64]]) -> Planner:
+    def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
         geometry, motion = self.config.geometry, self.config.motion
         options = GeometryOptions(
             neighbors=geometry.neighbors,
@@ -188,19 +211,25 @@ class Learner:
             segments=geometry.segments,
         )
         limits = MotionOptions(correction_limit=motion.correction_limit, derate=motion.derate)
-        return Planner(Manifold(model, x, options), self.world.limits, limits)
+        return Planner(Manifold(model, x, groups, options), self.world.limits, limits)
 
     def _choose(self, n: int) -> list[Query]:
-        """The ``n`` best new queries among this round's candidates, not alike those pending."""
+        """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.
+
+        What was asked or told since the fit must not change the order: a loop that was stopped between two
+        questions goes on to ask what it would have asked.
+        """
+        manifold = self.planner.manifold
         number, config = self.rounds - 1, self.config
         seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
         requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
-        scores = score(self.planner.manifold, requests)
-        given = [np.stack([d.q[0], d.q[-1]]) for d in self.demonstrations]
-        waiting = [np.stack([q.request.start, q.request.goal]) for q in self.pending]
-        candidates = Candidates(requests, scores, np.stack(given + waiting))
+        scores = score(manifold, requests)
+        fitted = self.demonstrations[: self._fits[-1]["demonstrations"]]
+        asked = [query for query in self.queries.values() if query.round < number]
+        ends = [(d.q[0], d.q[-1]) for d in fitted] + [(q.request.start, q.request.goal) for q in asked]
+        candidates = Candidates(requests, scores, np.array(ends))
         utility = self._strategy(candidates)
-        taken = sum(query.round == number for query in self.queries.values())
+        taken = len(self.queries) - len(asked)
         return [
             Query(
                 id=f"q{number}-{taken + k}",
@@ -214,15 +243,28 @@ class Learner:
         ]
 
     def _record(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
-        if demonstration.dof != self.world.dof:
-            raise InputError(
-                f"demonstration: has {demonstration.dof} joints, the robot {self.config.robot} has {self.world.dof}"
-            )
+        self._check(demonstration)
         content = demonstration_bytes(demonstration)
         name = f"demonstrations/{len(self.demonstrations):04d}.npz"
         self.folder.write_bytes(name, content)
         sha = self.folder.put_blob(content)
         self._take_up(self.folder.journal.append(kind, {**payload, "file": name, "demonstration": sha}))
+
+    def _check(self, demonstration: Demonstration) -> None:
+        """Raise InputError unless the demonstration can be one of this robot."""
+        robot, limits = self.config.robot, self.world.limits
+        if demonstration.dof != limits.dof:
+            raise InputError(
+                f"demonstration: has {demonstration.dof} joints, the robot {robot} has {limits.dof}"
+            )
+        excess = np.maximum(limits.lower - demonstration.q, demonstration.q - limits.upper)
+        if excess.max() > _SLACK:
+            row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
+            raise InputError(
+                f"demonstration: joint {joint + 1} is {demonstration.q[row, joint]:.4g} rad at sample {row}, "
+                f"outside its limits [{limits.lower[joint]:.4g}, {limits.upper[joint]:.4g}]; "
+                "angles are in radians"
+            )
 
     def _take_up(self, event: Mapping[str, Any]) -> None:
         """Bring the state up to date with one event; the only place where it changes."""

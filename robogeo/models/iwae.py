@@ -144,7 +144,7 @@ class IWAE(nn.Module):
         """Derivative (n, M, D, d) of `decode_heads` at latent points (n, d), in closed form.
 
         Raises:
-            ModelError: a Bernoulli likelihood or an activation other than tanh, for which forward mode serves.
+            ModelError: a Bernoulli likelihood or an activation other than tanh; forward mode serves for them.
         """
         self._check_last("latent points", z, self.config.latent_dim)
         if not self.has_jacobian:

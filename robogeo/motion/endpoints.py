@@ -28,7 +28,8 @@ def correct_end_points(
 
     Args:
         path: configurations (n, dof), n >= 2.
-        start, goal: wanted ends (dof,).
+        start: wanted first configuration (dof,).
+        goal: wanted last configuration (dof,).
         reach: share of the path's arc length, in (0, 1], along which each correction fades to nothing.
 
     Raises:

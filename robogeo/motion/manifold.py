@@ -2,7 +2,9 @@
 
 Observations are joint configurations. Their codes are the graph's nodes; the metric is the expected one of
 the decoder ensemble, with observation noise and a support term whose reach and weight come from the data:
-the reach from the distance of neighbouring codes, the weight from what a step of that size means in joints.
+the reach from how far apart successive codes of one demonstration lie, the weight from the decoder's stretch.
+(The distance to the nearest code of any demonstration would shrink wherever demonstrations overlap, and with
+every one that is added.)
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class GeometryOptions:
         neighbors: neighbours of each node.
         space: where neighbours are sought, ``decoded``, ``latent`` or ``both``.
         support_weight: weight of missing support, in multiples of the decoder's median stretch at the nodes.
-        support_width: reach of a node's support, in median nearest-neighbour distances.
+        support_width: reach of a node's support, in median distances of successive codes of a demonstration.
         segments: segments of a relaxed geodesic.
     """
 
@@ -46,11 +48,14 @@ class Manifold:
 
     Args:
         model: a trained model of configurations.
-        configurations: what was demonstrated (N, dof) rad, evenly thinned.
+        configurations: what was demonstrated (N, dof) rad, evenly thinned, demonstration by demonstration.
+        groups: index (N,) of the demonstration each configuration comes from.
         options: of the geometry.
     """
 
-    def __init__(self, model: IWAE, configurations: FloatArray, options: GeometryOptions) -> None:
+    def __init__(
+        self, model: IWAE, configurations: FloatArray, groups: NDArray[np.int64], options: GeometryOptions
+    ) -> None:
         self.model = model
         self.options = options
         self.nodes = self.encode(configurations)
@@ -59,11 +64,12 @@ class Manifold:
         with torch.no_grad():
             plain = ExpectedMetric(model.decode_heads, noise, heads_derivative=derivative)
             stretch = plain.scale(self.nodes)
-        self.support = Support.calibrated(
+        together = torch.as_tensor(groups[1:] == groups[:-1])
+        steps = self.nodes.diff(dim=0)[together].norm(dim=1)
+        self.support = Support(
             self.nodes,
-            float(stretch.median()),
-            width_factor=options.support_width,
-            weight_factor=options.support_weight,
+            width=options.support_width * float(steps.median()),
+            weight=options.support_weight * float(stretch.median()),
         )
         self.metric = ExpectedMetric(model.decode_heads, noise, self.support, heads_derivative=derivative)
         self.graph = GeodesicGraph.build(self.metric, self.nodes, options.neighbors, options.space)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError
 from robogeo.motion.limits import JointLimits
 
@@ -132,11 +133,8 @@ def save_motion(
         "limits": limits.to_dict(),
         "scene": scene,
     }
-    try:
-        _write(target.with_suffix(".json"), json.dumps(description, indent=2) + "\n")
-        _write(target, "\n".join(lines) + "\n")
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
+    write_atomically(target.with_suffix(".json"), (json.dumps(description, indent=2) + "\n").encode())
+    write_atomically(target, ("\n".join(lines) + "\n").encode())
 
 
 def load_motion(path: str | os.PathLike[str]) -> Motion:
@@ -234,15 +232,6 @@ def _read(path: Path) -> str:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not a text file") from error
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _table(source: Path, lines: list[str], header: list[str]) -> FloatArray:

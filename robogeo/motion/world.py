@@ -1,7 +1,7 @@
 """The world a robot lives in, met only through Gymnasium.
 
-robogeo never imports a simulator: it asks ``gymnasium.make("envs:robogeo/SCENE-v0")`` for one and speaks to it
-through `World`, which turns plain arrays into robogeo's own words and the world's complaints into
+robogeo never imports a simulator: it asks ``gymnasium.make("envs:robogeo/SCENE-v0")`` for one and speaks to
+it through `World`, which turns plain arrays into robogeo's own words and the world's complaints into
 `InputError`. Any environment with the methods of `ArmEnvironment` will do.
 """
 
@@ -69,15 +69,41 @@ class ArmEnvironment(Protocol):
 
     robot: Any
 
-    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Any: ...
-    def held_out_request(self, seed: int, index: int) -> Any: ...
-    def place_names(self) -> list[str]: ...
-    def place_of(self, q: FloatArray) -> str: ...
-    def demonstrate(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> Any: ...
-    def clearance(self, q: FloatArray) -> Any: ...
-    def execute(self, q: FloatArray, qd: FloatArray) -> Any: ...
-    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]: ...
-    def close(self) -> None: ...
+    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Any:
+        """Request of the life-like stream."""
+        ...
+
+    def held_out_request(self, seed: int, index: int) -> Any:
+        """Request of the held-out stream."""
+        ...
+
+    def place_names(self) -> list[str]:
+        """Names of the places."""
+        ...
+
+    def place_of(self, q: FloatArray) -> str:
+        """Name of the place of a configuration."""
+        ...
+
+    def demonstrate(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> Any:
+        """A collision-free path (``q``), or a refusal (``reason``)."""
+        ...
+
+    def clearance(self, q: FloatArray) -> Any:
+        """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
+        ...
+
+    def execute(self, q: FloatArray, qd: FloatArray) -> Any:
+        """What happens when a motion runs."""
+        ...
+
+    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Pictures of a motion."""
+        ...
+
+    def close(self) -> None:
+        """Free the simulator."""
+        ...
 
 
 class World:
@@ -208,7 +234,7 @@ def _make(scene: str, robot: str) -> ArmEnvironment:
 
     try:
         made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
-    except (gymnasium.error.UnregisteredEnv, gymnasium.error.VersionNotFound) as error:
+    except gymnasium.error.Error as error:  # not registered, or not even a name
         raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}") from error
     except ValueError as error:
         raise InputError(str(error)) from error

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from robogeo.durable import replacing
 from robogeo.errors import InputError
-from robogeo.report.atomic import replacing
 from robogeo.report.cells import Cell, is_numeric, written_column
 from robogeo.report.page_style import STYLE
 

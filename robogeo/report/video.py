@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.durable import replacing
 from robogeo.errors import InputError, RobogeoError
-from robogeo.report.atomic import replacing
 from robogeo.report.style import WIDTH, calm, new_figure
 
 if TYPE_CHECKING:

@@ -1,0 +1,108 @@
+"""A run as its folder holds it: read without a lock, summarised, and evaluated on fresh requests.
+
+Nothing here writes, so it works beside a run that is still learning, and on one that cannot be written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from robogeo.config import ExperimentConfig
+from robogeo.config_file import validated
+from robogeo.errors import RobogeoError
+from robogeo.evaluation.outcome import SuccessCriteria
+from robogeo.evaluation.roll_out import roll_out, trials_for
+from robogeo.evaluation.statistics import summarise
+from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.world import World
+from robogeo.parallel import Workers
+from robogeo.progress import Progress
+
+_TARGET = 0.9  # success rate that ``demonstrations_to_90`` asks for
+
+
+def criteria_of(config: ExperimentConfig) -> SuccessCriteria:
+    """What counts as success under a configuration."""
+    return SuccessCriteria(**config.success.model_dump())
+
+
+def open_run(run: str | os.PathLike[str]) -> tuple[RunFolder, ExperimentConfig]:
+    """A run's folder, for reading, and its configuration.
+
+    Raises:
+        InputError: not a run's folder, or its configuration is damaged.
+    """
+    folder = RunFolder.existing(run)
+    return folder, validated(folder.config, str(Path(run) / "config.yaml"))
+
+
+def summary_of(folder: RunFolder) -> dict[str, Any]:
+    """What `summary.json` holds, from the journal alone."""
+    events = folder.events()
+    config = folder.config
+    fits = {event["round"]: event for event in events if event["event"] == "fit"}
+    asks = [event for event in events if event["event"] == "ask"]
+    rounds = [_round_summary(fits[e["round"]], e, asks) for e in events if e["event"] == "evaluate"]
+    reached = [r["demonstrations"] for r in rounds if r["success_rate"] >= _TARGET]
+    begun = next((event for event in events if event["event"] == "begin"), {})
+    return {
+        "schema_version": 1,
+        **{name: config[name] for name in ("scene", "robot", "strategy", "seed")},
+        "rounds": rounds,
+        "ceiling": {"demonstrator_success_rate": begun.get("demonstrator_success_rate")},
+        "demonstrations_to_90": reached[0] if reached else None,
+    }
+
+
+def _round_summary(
+    fit: Mapping[str, Any], evaluation: Mapping[str, Any], asks: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    parts = {
+        "seconds_training": fit["seconds"],
+        "seconds_evaluation": evaluation["seconds"],
+        "seconds_scoring": sum(e["seconds"] for e in asks if e["query"]["round"] == fit["round"]),
+    }
+    measures = evaluation["summary"]
+    names = ("success_rate", "success_rate_ci95", "collision_rate", "limit_violation_rate", "refusal_rate")
+    return {
+        "round": fit["round"],
+        "demonstrations": fit["demonstrations"],
+        **{name: measures[name] for name in (*names, "abruptness")},
+        "seconds": sum(parts.values()),
+        **parts,
+    }
+
+
+def evaluate_run(
+    run: str | os.PathLike[str], requests: int, seed: int, workers: int | None, progress: Progress
+) -> dict[str, Any]:
+    """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
+
+    Args:
+        run: the run's folder.
+        requests: how many.
+        seed: of the requests; other seeds give other requests, all apart from the held-out ones.
+        workers: processes; None takes the run's own number.
+        progress: told about the work.
+
+    Raises:
+        InputError: not a run's folder, a run without a fit, or a count of workers below 1.
+        RobogeoError: the demonstrator refuses every request.
+    """
+    folder, config = open_run(run)
+    count = config.workers if workers is None else workers
+    with folder, World(config.scene, config.robot) as world, Workers(count) as pool:
+        learner = Learner(folder, config, world)
+        planner = learner.planner
+        progress(f"evaluating {requests} requests", 0, requests)
+        trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
+        if not trials:
+            raise RobogeoError(f"scene {config.scene}: the demonstrator refuses all {requests} requests")
+        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool)
+        summary = summarise(outcomes)
+        summary["demonstrator_refusals"] = len(refusals)
+        return {"scene": config.scene, "robot": config.robot, "seed": seed, **summary}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from robogeo.evaluation.outcome import SuccessCriteria, judged, refused
+from robogeo.motion.limits import JointLimits
+from robogeo.motion.timing import time_path
+from robogeo.motion.world import Refusal
+
+WIDE = JointLimits(
+    lower=-np.ones(2),
+    upper=np.ones(2),
+    velocity=np.ones(2),
+    acceleration=5 * np.ones(2),
+    jerk=50 * np.ones(2),
+    torque=np.ones(2),
+)
+MOTION = time_path(np.array([[0.0, 0.0], [0.3, 0.1], [0.6, 0.1]]), WIDE)
+CRITERIA = SuccessCriteria()
+
+
+def judge(
+    *,
+    limits: JointLimits = WIDE,
+    reference: float = MOTION.path_length,
+    abruptness: float = 1.5,
+    **seen: Any,
+) -> Any:
+    well = {
+        "q": MOTION.q,
+        "collision": False,
+        "min_clearance_m": 0.05,
+        "goal_error_m": 0.001,
+        "goal_error_rad": 0.001,
+        "tracking_rmse_rad": 0.002,
+        "peak_torque_fraction": 0.3,
+    }
+    plan: Any = SimpleNamespace(motion=MOTION, abruptness=abruptness, correction=0.1)
+    execution: Any = SimpleNamespace(**{**well, **seen})
+    return judged(plan, execution, limits, reference, CRITERIA)
+
+
+def test_a_good_motion_succeeds_and_is_measured() -> None:
+    outcome = judge()
+    assert outcome.success and outcome.failure == ""
+    assert not (outcome.refused or outcome.collision or outcome.limit_violation)
+    assert outcome.length_ratio == pytest.approx(1.0)
+    assert outcome.duration_s == MOTION.duration
+    assert outcome.correction_rad == 0.1
+    assert np.isfinite([outcome.sparc, outcome.ldlj]).all()
+
+
+@pytest.mark.parametrize(
+    ("failure", "case"),
+    [
+        ("collision", {"collision": True, "min_clearance_m": -0.01, "goal_error_m": 1.0}),
+        ("margin", {"min_clearance_m": 0.0049}),
+        ("limits", {"limits": replace(WIDE, velocity=0.1 * np.ones(2))}),
+        ("limits", {"q": MOTION.q + 0.5}),
+        ("goal", {"goal_error_m": 0.0051}),
+        ("goal", {"goal_error_rad": 0.051}),
+        ("length", {"reference": MOTION.path_length / 2.01}),
+        ("length", {"reference": 0.0}),
+        ("abrupt", {"abruptness": 10.1}),
+        ("margin", {"min_clearance_m": np.nan}),
+        ("goal", {"goal_error_m": np.nan}),
+        ("abrupt", {"abruptness": np.nan}),
+    ],
+)
+def test_every_way_to_fail_has_its_name(failure: str, case: dict[str, Any]) -> None:
+    outcome = judge(**case)
+    assert not outcome.success
+    assert outcome.failure == failure
+    assert outcome.collision == (failure == "collision")
+    assert outcome.limit_violation == (failure == "limits")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"min_clearance_m": 0.005},
+        {"goal_error_m": 0.005, "goal_error_rad": 0.05},
+        {"abruptness": 10.0},
+        {"reference": MOTION.path_length / 1.99},
+    ],
+)
+def test_bounds_are_still_success(case: dict[str, Any]) -> None:
+    assert judge(**case).success
+
+
+def test_a_refusal_is_told_apart() -> None:
+    outcome = refused(Refusal("unknown-end-point", "the goal lies far from everything learned"))
+    assert (outcome.success, outcome.refused, outcome.failure) == (False, True, "unknown-end-point")
+    assert not outcome.collision and np.isnan(outcome.duration_s)
