@@ -109,20 +109,29 @@ def _run(command: Any) -> None:
 
 
 def _guarded(action: Callable[[], None]) -> int:
-    """Turn errors into one line and an exit status."""
+    """Turn errors into one line and an exit status; what is nobody's fault but ours stays as it is."""
     try:
         action()
         sys.stdout.flush()
-    except InputError as error:
-        return _failed(str(error), 2)
-    except (KeyboardInterrupt, Interrupted):
-        return _failed("interrupted; nothing is lost, repeat the command to go on", 130)
-    except RobogeoError as error:
-        return _failed(str(error), 1)
     except BrokenPipeError:
         # Whoever read the output has enough of it; the rest goes nowhere, without another complaint.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Exception, KeyboardInterrupt) as error:
+        if _is_interrupt(error):
+            return _failed("interrupted; nothing is lost, repeat the command to go on", 130)
+        if isinstance(error, RobogeoError):
+            return _failed(str(error), 2 if isinstance(error, InputError) else 1)
+        raise
     return 0
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an error is an interruption, or what a library made of one (numba: a SystemError)."""
+    while error is not None:
+        if isinstance(error, (KeyboardInterrupt, Interrupted)):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _failed(line: str, status: int) -> int:

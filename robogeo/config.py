@@ -123,7 +123,6 @@ class MotionSettings(Settings):
     derate: float = Field(
         default=0.9, gt=0, le=1, description="share of the joint limits that a motion may use"
     )
-    rate: float = Field(default=240.0, ge=10, le=10_000, description="samples of a motion a second, Hz")
 
 
 class SuccessSettings(Settings):
@@ -134,7 +133,7 @@ class SuccessSettings(Settings):
         default=0.005, gt=0, le=1, description="largest distance of the tool from its goal, m"
     )
     goal_tolerance_rad: float = Field(
-        default=0.05, gt=0, le=3.15, description="largest joint distance from the goal, rad"
+        default=0.05, gt=0, le=3.15, description="largest turn of the tool from its goal, rad"
     )
     length_ratio: float = Field(
         default=2.0, ge=1, le=100, description="longest joint path, in lengths of the demonstrator's own path"

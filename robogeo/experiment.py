@@ -130,7 +130,7 @@ class _Loop:
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
                 given += not isinstance(answer, Refusal)
         raise RobogeoError(
-            f"round {number}: the oracle refused {_TRIES} questions in a row; nothing more can be learned"
+            f"round {number}: too few answers to {_TRIES} askings; nothing more can be learned here"
         )
 
     def _evaluate(self) -> None:

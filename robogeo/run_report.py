@@ -158,7 +158,7 @@ def _map(run: _Run) -> Section:
     numbers = sorted({0, len(run.rounds) - 1})
     views = [latent_view(run.learner, number, run.rounds[number], run.requests) for number in numbers]
     text = (
-        "What the robot knows, seen from above. Bright ridges are where a small latent step is a large joint "
+        "What the robot knows, seen from above. Dark ridges are where a small latent step is a large joint "
         "motion (magnification factor); fog is where nothing was demonstrated. Planned motions follow the "
         "bold lines."
     )

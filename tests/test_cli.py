@@ -175,6 +175,29 @@ def test_errors_become_one_line_and_a_status(
     assert capsys.readouterr().err == line
 
 
+def test_an_interrupt_is_one_whatever_a_library_makes_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(_: object) -> None:
+        try:
+            raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+        except SystemError as error:
+            raise RobogeoError("work item 0: SystemError") from error
+
+    monkeypatch.setattr(cli, "_run", failing)
+    assert main(["info"]) == 130
+    assert capsys.readouterr().err.startswith("robogeo: interrupted")
+
+
+def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "_run", failing)
+    with pytest.raises(ZeroDivisionError):
+        main(["info"])
+
+
 def test_info_tells_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info"]) == 0
     out = capsys.readouterr().out
@@ -192,7 +215,7 @@ def test_output_that_nobody_reads_is_no_error() -> None:
 def test_help_is_light_and_quick() -> None:
     code = (
         "import sys\nfrom robogeo.cli import main\nstatus = main(['--help'])\n"
-        "heavy = {'torch', 'pybullet', 'matplotlib', 'scipy', 'numba', 'gymnasium', 'toppra'} & set(sys.modules)\n"
+        "heavy = {'torch', 'pybullet', 'matplotlib', 'scipy', 'numba', 'gymnasium'} & set(sys.modules)\n"
         "sys.exit(status or (f'imported {heavy}' if heavy else 0))"
     )
     seconds = []
@@ -217,7 +240,7 @@ def test_ctrl_c_loses_nothing(tiny_file: Path, tmp_path: Path) -> None:
         time.sleep(0.05)
     os.kill(learning.pid, signal.SIGINT)
     _, stderr = learning.communicate(timeout=60)
-    assert learning.returncode == 130
+    assert learning.returncode == 130, stderr
     assert "Traceback" not in stderr
     assert stderr.splitlines()[-1] == "robogeo: interrupted; nothing is lost, repeat the command to go on"
     with RunFolder.existing(run, exclusive=True) as folder:  # the lock is free again

@@ -1,4 +1,4 @@
-"""Results of a benchmark: a table on the terminal and ``docs/results/NAME.json`` with all targets, missed ones too."""
+"""Results of a benchmark: a table, and ``docs/results/NAME.json`` with all targets, missed ones too."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Rolling out motions for many requests in the simulator, on one process or several.
 
 Every motion runs in a freshly loaded world, and requests are planned in groups that do not depend on the
-number of processes: the last bits of a batched product depend on the size of the batch, and a group is planned
-in one batch. So outcomes are the same on any number of processes.
+number of processes: the last bits of a batched product depend on the size of the batch, and a group is
+planned in one batch. So outcomes are the same on any number of processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused
 from robogeo.motion.planner import Planner
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.parallel import Workers
-
 
 _TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly
 

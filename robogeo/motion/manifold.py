@@ -32,7 +32,7 @@ class GeometryOptions:
         neighbors: neighbours of each node.
         space: where neighbours are sought, ``decoded``, ``latent`` or ``both``.
         support_weight: weight of missing support, in multiples of the decoder's median stretch at the nodes.
-        support_width: reach of a node's support, in median distances of successive codes of a demonstration.
+        support_width: reach of a node's support, in median distances of a demonstration's successive codes.
         segments: segments of a relaxed geodesic.
     """
 
@@ -85,7 +85,7 @@ class Manifold:
             return self.model.decode(z).double().numpy()
 
     def gap(self, q: FloatArray) -> FloatArray:
-        """How far (rad, Euclidean over joints) configurations (..., dof) lie from where the model puts them."""
+        """How far (rad, over all joints) configurations (..., dof) lie from where the model puts them."""
         return np.linalg.norm(self.decode(self.encode(q)) - q, axis=-1)
 
     def graph_geodesics(self, starts: FloatArray, goals: FloatArray) -> list[Geodesic]:

@@ -52,7 +52,7 @@ def refused(arguments: list[str], place: Path, capfd: pytest.CaptureFixture[str]
         ),
         ("sede=5", "did you mean 'seed'?"),
         ("seed=many", "field 'seed' is 'many', expected a valid integer"),
-        ("seed=-1", "field 'seed' is -1"),
+        ("seed=-1", "field 'seed' is '-1', expected greater than or equal to 0"),
         ("model.hidden=wide", "field 'model.hidden'"),
         ("training.learning_rate=.nan", "field 'training.learning_rate'"),
         ("seed", "expected field=value"),
