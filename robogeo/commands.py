@@ -93,6 +93,7 @@ def info(command: Info) -> None:
     """``robogeo info``: what is here."""
     import robogeo
     from robogeo.config_file import packaged_configs
+    from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import STRATEGIES
     from robogeo.motion.world import robot_names, scene_names
@@ -105,7 +106,10 @@ def info(command: Info) -> None:
     )
     print("scenes:    ", ", ".join(scene_names()))
     print("robots:    ", ", ".join(robot_names()))
-    print("configs:   ", ", ".join(packaged_configs()))
+    print("configs:   ", ", ".join(sorted(packaged_configs())))
+    print(
+        "data:      ", ", ".join(data_sets()) or f"none in {data_folder()}; ROBOGEO_DATA names another folder"
+    )
     print("strategies:")
     for name, strategy in STRATEGIES.items():
         print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
