@@ -91,14 +91,8 @@ class Simulation:
         self.place(self.robot.rest)
 
     def _add_floor(self) -> None:
-        """Show a floor; it is a picture only and takes no part in collisions."""
-        look = self.call(
-            "createVisualShape",
-            pybullet.GEOM_BOX,
-            halfExtents=[8.0, 8.0, 0.005],
-            rgbaColor=[0.92, 0.93, 0.94, 1.0],
-        )
-        self.call("createMultiBody", baseMass=0.0, baseVisualShapeIndex=look, basePosition=[0.0, 0.0, -0.05])
+        """Add the floor, an obstacle like any other; its top is 6 cm below the arm's base."""
+        self.add_boxes([((8.0, 8.0, 0.005), (0.0, 0.0, -0.065))], (0.92, 0.93, 0.94, 1.0))
 
     def add_boxes(self, boxes: Sequence[tuple[Sequence[float], Sequence[float]]], color: Color) -> int:
         """Add one static body made of boxes, each given as (half extents, centre), both (3,) in m.

@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 description="Teach a robot arm with few demonstrations.",
                 args=_joined(given),
             )
+    except InputError as error:
+        return _failed(str(error), 2)
     except SystemExit as stopped:
         return _failed(_in_one_line(complaint.getvalue()), 2) if stopped.code else 0
     return _guarded(lambda: _run(command))
@@ -163,6 +165,8 @@ def _joined(arguments: Sequence[str]) -> list[str]:
             assignments += [word.removeprefix("--set=")] if word != "--set" else []
             while rest and not rest[0].startswith("-"):
                 assignments.append(rest.pop(0))
+            if not assignments:
+                raise InputError("--set: no assignment follows; give key=value, for example seed=1")
         else:
             joined.append(word)
     return [*joined, "--set", *assignments] if assignments else joined

@@ -103,7 +103,7 @@ class GeometrySettings(Settings):
         default=20.0,
         ge=0,
         le=1e6,
-        description="cost of lacking support, in decoded rad per latent unit of the metric",
+        description="cost of lacking support, in multiples of the decoder's median stretch",
     )
     support_width: float = Field(
         default=1.5,
@@ -111,14 +111,14 @@ class GeometrySettings(Settings):
         le=100,
         description="reach of a node's support, in median distances of successive observations",
     )
-    segments: int = Field(default=32, ge=2, le=1024, description="segments of a relaxed geodesic")
+    segments: int = Field(default=32, ge=3, le=1024, description="segments of a relaxed geodesic")
 
 
 class MotionSettings(Settings):
     """From a geodesic to a timed motion."""
 
     correction_limit: float = Field(
-        default=0.5, ge=0, le=10, description="largest correction that makes a path meet its end points, rad"
+        default=0.25, ge=0, le=10, description="largest correction that makes a path meet its end points, rad"
     )
     derate: float = Field(
         default=0.9, gt=0, le=1, description="share of the joint limits that a motion may use"

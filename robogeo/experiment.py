@@ -91,7 +91,7 @@ class _Loop:
             )
         if not learner.folder.journal.of_kind("begin"):
             rate = len(self._trials) / len(requests)
-            learner.folder.journal.append("begin", {"demonstrator_success_rate": rate})
+            learner.folder.journal.append("begin", {"demonstrator_answer_rate": rate})
         if not learner.rounds:
             self._gather()
 

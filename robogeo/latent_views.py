@@ -45,7 +45,7 @@ def latent_view(
         groups=groups[origin],
         edges=graph.edges,
         bridges=graph.bridges,
-        log_mf=_chunked(manifold.metric.log_magnification_factor),
+        log_mf=_chunked(manifold.decoder_metric.log_magnification_factor),
         lack_of_support=_chunked(manifold.support.lack),
         round=number,
         demonstrations=round["demonstrations"],

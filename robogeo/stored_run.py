@@ -53,7 +53,7 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
         "schema_version": 1,
         **{name: config[name] for name in ("scene", "robot", "strategy", "seed")},
         "rounds": rounds,
-        "ceiling": {"demonstrator_success_rate": begun.get("demonstrator_success_rate")},
+        "ceiling": {"demonstrator_answer_rate": begun.get("demonstrator_answer_rate")},
         "demonstrations_to_90": reached[0] if reached else None,
     }
 

@@ -173,7 +173,9 @@ def _succeeds(world: World, path: Any, trial: Any, criteria: Any) -> bool:
     inside = np.clip(path, world.limits.lower, world.limits.upper)
     motion = time_path(smooth_path(inside, limits=world.limits), world.limits)
     plan = Plan(motion, geodesic=None, correction=0.0, abruptness=1.0)  # type: ignore[arg-type]
-    return judged(plan, world.execute(motion), world.limits, trial.reference_length, criteria).success
+    return judged(
+        trial.request, plan, world.execute(motion), world.limits, trial.reference_length, criteria
+    ).success
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def learn(scene: str, seed: int | None) -> dict[str, Any]:
     if seed is None:
         fields += ["initial_demonstrations=60", "initial_places=[]", "rounds=0"]
     else:
-        fields += ["strategy=random", f"seed={seed}", f"rounds={RANDOM_ROUNDS}", "candidates=1"]
+        fields += ["strategy=random", f"seed={seed}", f"rounds={RANDOM_ROUNDS}", "candidates=20"]
     command = [sys.executable, "-m", "robogeo.cli", "learn", SCENES[scene], "--out", str(RUNS / name)]
     subprocess.run([*command, "--set", *fields], check=True, capture_output=True)
     folder, _ = open_run(RUNS / name)
@@ -102,7 +102,7 @@ def _line_succeeds(world: World, trial: Trial) -> bool:
         return False
     plan = Plan(motion, geodesic=None, correction=0.0, abruptness=1.0)  # type: ignore[arg-type]
     return judged(
-        plan, world.execute(motion), world.limits, trial.reference_length, SuccessCriteria()
+        trial.request, plan, world.execute(motion), world.limits, trial.reference_length, SuccessCriteria()
     ).success
 
 

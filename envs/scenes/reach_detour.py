@@ -4,8 +4,9 @@ Task: bring the tool from a deep tray on one side of the table into one on the o
 stands between the sides, so the arm has to lift, pull in, pass between pillar and its own base, reach out
 and lower; nobody tells it about the pillar: it avoids what demonstrations avoided.
 
-Randomisation: the two trays (three on each side) and the tool position in each (5 cm sideways, 6 cm in
-height). The stream of requests favours some trays; the held-out requests weigh all pairs alike.
+Randomisation: the two trays (three on each side) and the tool position in each (5 cm along and
+across, 6 cm in height). The stream of requests favours some trays; the held-out requests
+weigh all pairs alike.
 
 Success: see ``robogeo.evaluation``; the scene contributes contact-free motion and the tool within 5 mm and
 0.05 rad of the goal.

@@ -14,7 +14,7 @@ import numpy as np
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
 from robogeo.motion.smoothness import log_dimensionless_jerk, sparc
-from robogeo.motion.world import Execution, Refusal
+from robogeo.motion.world import Execution, Refusal, Request
 
 _RATE = 240.0  # Hz
 
@@ -72,11 +72,17 @@ def refused(refusal: Refusal) -> Outcome:
 
 
 def judged(
-    plan: Plan, execution: Execution, limits: JointLimits, reference_length: float, criteria: SuccessCriteria
+    request: Request,
+    plan: Plan,
+    execution: Execution,
+    limits: JointLimits,
+    reference_length: float,
+    criteria: SuccessCriteria,
 ) -> Outcome:
     """The outcome of a motion that ran.
 
     Args:
+        request: what was asked for; a motion from or to anywhere else fails its goal.
         plan: what was planned.
         execution: what the simulator saw.
         limits: of the arm, on the commanded samples and the measured positions.
@@ -92,7 +98,8 @@ def judged(
         "collision": not execution.collision,
         "margin": execution.min_clearance_m >= criteria.margin_m,
         "limits": not violation,
-        "goal": execution.goal_error_m <= criteria.goal_tolerance_m
+        "goal": np.allclose(motion.q[[0, -1]], [request.start, request.goal], rtol=0.0, atol=1e-6)
+        and execution.goal_error_m <= criteria.goal_tolerance_m
         and execution.goal_error_rad <= criteria.goal_tolerance_rad,
         "length": ratio <= criteria.length_ratio,
         "abrupt": plan.abruptness <= criteria.abruptness,

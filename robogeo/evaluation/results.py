@@ -38,10 +38,8 @@ class Results:
     def target(
         self, name: str, value: float | None, relation: Relation, target: float, note: str = ""
     ) -> None:
-        """Compare a measure with its target; ``None``, never reached, meets only ``>=``."""
-        met = (
-            relation == ">=" if value is None else (value <= target if relation == "<=" else value >= target)
-        )
+        """Compare a measure with its target; ``None``, not measured, meets none."""
+        met = value is not None and (value <= target if relation == "<=" else value >= target)
         self.targets.append(
             {
                 "name": name,
@@ -62,7 +60,7 @@ class Results:
         origin = provenance()
         content: Mapping[str, Any] = {
             "command": self.command,
-            "commit": origin.pop("commit"),
+            "commit": f"{origin.pop('commit')}{'-changed' if origin.pop('changed') else ''}",
             "machine": {name: origin.pop(name) for name in ("system", "processor", "cores", "threads")},
             "versions": origin.pop("packages"),
             "rows": self.rows,

@@ -90,7 +90,9 @@ def _roll_out_group(
     return [
         refused(plan)
         if isinstance(plan, Refusal)
-        else judged(plan, world.execute(plan.motion), world.limits, trial.reference_length, criteria)
+        else judged(
+            trial.request, plan, world.execute(plan.motion), world.limits, trial.reference_length, criteria
+        )
         for plan, trial in zip(plans, trials, strict=True)
     ]
 

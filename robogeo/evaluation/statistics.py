@@ -30,6 +30,8 @@ MEANS = (
     "peak_torque_fraction",
 )
 
+_WORST = 1e6
+
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
@@ -45,8 +47,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         summary[f"{name}_ci95"] = [float(interval.low), float(interval.high)]
     for name in MEANS:
         values = np.array([getattr(outcome, name) for outcome in outcomes])
-        known = values[np.isfinite(values)]
-        summary[name] = float(known.mean()) if len(known) else None
+        ran = values[~np.isnan(values)]
+        # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
+        summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
     failures = sorted({outcome.failure for outcome in outcomes if outcome.failure})
     summary["failures"] = {name: sum(o.failure == name for o in outcomes) for name in failures}
     return summary

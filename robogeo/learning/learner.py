@@ -144,14 +144,8 @@ class Learner:
         x, groups = observations(self.demonstrations, self.config.spacing)
         model = self._model(number)
         settings = self.config.training
-        training = TrainingConfig(
-            steps=settings.steps_for(len(x), first=number == 0),
-            batch=settings.batch,
-            learning_rate=settings.learning_rate,
-            validation_share=settings.validation_share,
-            patience=settings.patience,
-            augmentation_std=settings.augmentation_std,
-        )
+        fields = settings.model_dump(exclude={"steps", "warm_steps", "passes"})
+        training = TrainingConfig(steps=settings.steps_for(len(x), first=number == 0), **fields)
         report = fit(
             model,
             x,
@@ -187,31 +181,15 @@ class Learner:
         """The model to train: that of the last fit, or a fresh one."""
         if round > 0:
             return load_model(self.folder.get_blob(self._fits[-1]["model"]))
-        settings = self.config.model
-        config = ModelConfig(
-            latent_dim=settings.latent_dim,
-            hidden=settings.hidden,
-            activation=settings.activation,
-            heads=settings.heads,
-            importance_samples=settings.importance_samples,
-            noise=settings.noise,
-            noise_floor=settings.noise_floor,
-        )
+        config = ModelConfig(**self.config.model.model_dump())
         scale = np.full(self.world.dof, _SCALE)
         generator = torch_generator(self.config.seed, 0, "weights")
         return IWAE(self.world.dof, config, self.world.rest, scale, generator)
 
     def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
-        geometry, motion = self.config.geometry, self.config.motion
-        options = GeometryOptions(
-            neighbors=geometry.neighbors,
-            space=geometry.space,
-            support_weight=geometry.support_weight,
-            support_width=geometry.support_width,
-            segments=geometry.segments,
-        )
-        limits = MotionOptions(correction_limit=motion.correction_limit, derate=motion.derate)
-        return Planner(Manifold(model, x, groups, options), self.world.limits, limits)
+        geometry = GeometryOptions(**self.config.geometry.model_dump())
+        motion = MotionOptions(**self.config.motion.model_dump())
+        return Planner(Manifold(model, x, groups, geometry), self.world.limits, motion)
 
     def _choose(self, n: int) -> list[Query]:
         """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.

@@ -78,7 +78,7 @@ def score(manifold: Manifold, requests: Sequence[Request]) -> Scores:
         spread = heads.var(dim=-2, correction=0).sum(dim=-1).sqrt().double().numpy()
         path = heads.mean(dim=-2).double().numpy()
         lack = manifold.support.lack(codes).double().numpy()
-        magnification = manifold.metric.log_magnification_factor(codes).double().numpy()
+        magnification = manifold.decoder_metric.log_magnification_factor(codes).double().numpy()
     steps = np.linalg.norm(np.diff(path, axis=1), axis=2)
     between = 0.5 * (lack[:, 1:] + lack[:, :-1])
     return Scores(

@@ -24,6 +24,7 @@ from robogeo.models.checks import check_count, check_real
 from robogeo.models.iwae import IWAE
 
 Progress = Callable[[int, int, float], None]
+_GOLDEN = 0.6180339887498949
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ class TrainingConfig:
     learning_rate: float = 1e-2
     warmup: int = 50
     validation_share: float = 0.1
-    evaluate_every: int = 100
+    evaluate_every: int = 50
     patience: int = 10
     augmentation_std: float = 0.0
     bootstrap: bool = True
@@ -112,7 +113,7 @@ def fit(
     """
     started = time.perf_counter()
     points, labels = _checked_data(model, x, groups)
-    held_out = _held_out_mask(labels, config.validation_share, generator)
+    held_out = _held_out_mask(labels, config.validation_share)
     train = points[~held_out]
     if len(train) == 0:
         raise ModelError(
@@ -253,16 +254,18 @@ def _as_tensor(name: str, values: Any) -> Tensor:
         raise ModelError(f"{name} must be an array of numbers ({str(error).splitlines()[0]})") from None
 
 
-def _held_out_mask(labels: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """(N,) bool: `share` of the points of every demonstration, at random, spread evenly."""
-    order = torch.randperm(len(labels), generator=generator)
-    by_group = order[torch.argsort(labels[order], stable=True)]
-    # Counting through the points sorted by demonstration gives every demonstration its share.
-    rank = torch.arange(len(labels), dtype=torch.float64)
-    offset = torch.rand(1, generator=generator, dtype=torch.float64)
-    chosen = torch.floor((rank + 1.0) * share + offset) > torch.floor(rank * share + offset)
+def _held_out_mask(labels: Tensor, share: float) -> Tensor:
+    """(N,) bool: `share` of the points of every demonstration, a function of that demonstration alone.
+
+    So the same points are held out in every fit, and a warm start is not judged on what it was fitted to.
+    """
     mask = torch.zeros(len(labels), dtype=torch.bool)
-    mask[by_group[chosen]] = True
+    for label in torch.unique(labels).tolist():
+        rows = (labels == label).nonzero().flatten()
+        # Multiples of the golden ratio spread what is rounded evenly over short demonstrations.
+        count = int(len(rows) * share + label * _GOLDEN % 1.0) if share > 0.0 else 0
+        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(label))
+        mask[rows[order[:count]]] = True
     return mask
 
 

@@ -46,6 +46,12 @@ class GeometryOptions:
 class Manifold:
     """Joint configurations (dof,) rad on one side, latent codes (d,) and their geometry on the other.
 
+    Attributes:
+        metric: what geodesics are shortest under.
+        decoder_metric: the same without the support term, whose magnification factor is the decoder's own.
+        support: the support term.
+        graph: of the codes of all configurations.
+
     Args:
         model: a trained model of configurations.
         configurations: what was demonstrated (N, dof) rad, evenly thinned, demonstration by demonstration.
@@ -62,8 +68,8 @@ class Manifold:
         noise = model.noise if model.config.noise == "local" else None
         derivative = model.heads_jacobian if model.has_jacobian else None
         with torch.no_grad():
-            plain = ExpectedMetric(model.decode_heads, noise, heads_derivative=derivative)
-            stretch = plain.scale(self.nodes)
+            self.decoder_metric = ExpectedMetric(model.decode_heads, noise, heads_derivative=derivative)
+            stretch = self.decoder_metric.scale(self.nodes)
         together = torch.as_tensor(groups[1:] == groups[:-1])
         steps = self.nodes.diff(dim=0)[together].norm(dim=1)
         self.support = Support(

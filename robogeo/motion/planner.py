@@ -34,7 +34,7 @@ class MotionOptions:
         derate: share of the velocity, acceleration and jerk limits that a motion may use.
     """
 
-    correction_limit: float = 0.5
+    correction_limit: float = 0.25
     derate: float = 0.9
 
 
@@ -80,8 +80,8 @@ class Planner:
             end = "start" if gaps[0] >= gaps[1] else "goal"
             return Refusal(
                 "unknown-end-point",
-                f"the {end} lies {max(gaps):.2f} rad from everything learned, "
-                f"more than the {self.options.correction_limit:g} rad that may be corrected",
+                f"the model puts the {end} {max(gaps):.2f} rad beside where it is, more than the "
+                f"{self.options.correction_limit:g} rad that may be corrected; no demonstration came near it",
             )
         corrected = correct_end_points(path, request.start, request.goal)
         try:

@@ -233,22 +233,21 @@ def _make(scene: str, robot: str) -> ArmEnvironment:
     import gymnasium
 
     try:
-        made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
+        with _complaints():
+            made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
     except gymnasium.error.Error as error:  # not registered, or not even a name
         raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}") from error
-    except ValueError as error:
-        raise InputError(str(error)) from error
     return cast(ArmEnvironment, made.unwrapped)
 
 
 @contextmanager
 def _complaints() -> Iterator[None]:
-    """Turn a world's ValueError, raised for bad input, into an InputError of the same one line."""
+    """Turn what a world says of bad input (errors marked ``bad_input``) into an InputError."""
     try:
         yield
-    except InputError:
-        raise
     except ValueError as error:
+        if not getattr(error, "bad_input", False):
+            raise
         raise InputError(str(error)) from error
 
 

@@ -28,7 +28,7 @@ def test_clearance_is_the_distance_to_a_plate_above(simulation: Simulation) -> N
     assert checker.clearance(UPRIGHT).surroundings == pytest.approx(0.2)
     simulation.add_boxes([((0.5, 0.5, 0.01), (0.0, 0.0, 1.45))], GREY)
     low = checker.clearance(UPRIGHT).surroundings
-    simulation.call("resetBasePositionAndOrientation", simulation.obstacles[0], [0, 0, 0.05], [0, 0, 0, 1])
+    simulation.call("resetBasePositionAndOrientation", simulation.obstacles[-1], [0, 0, 0.05], [0, 0, 0, 1])
     assert checker.clearance(UPRIGHT).surroundings == pytest.approx(low + 0.05, abs=1e-3)
 
 

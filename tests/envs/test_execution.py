@@ -57,7 +57,7 @@ def test_an_arm_folded_into_itself_collides(worlds: dict[str, ArmEnv]) -> None:
     rng = np.random.default_rng(0)
     samples = (rng.uniform(world.robot.lower, world.robot.upper) for _ in range(2000))
     q = next(
-        q for q in samples if world.clearance(q).itself < -0.02 and world.clearance(q).surroundings > 0.02
+        q for q in samples if world.clearance(q).itself < -0.005 and world.clearance(q).surroundings > 0.02
     )
     seen = world.execute(q[None], np.zeros((1, 7)))
     assert seen.collision

@@ -10,7 +10,7 @@ import pytest
 from robogeo.evaluation.outcome import SuccessCriteria, judged, refused
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.timing import time_path
-from robogeo.motion.world import Refusal
+from robogeo.motion.world import Refusal, Request
 
 WIDE = JointLimits(
     lower=-np.ones(2),
@@ -29,6 +29,7 @@ def judge(
     limits: JointLimits = WIDE,
     reference: float = MOTION.path_length,
     abruptness: float = 1.5,
+    goal: np.ndarray = MOTION.q[-1],
     **seen: Any,
 ) -> Any:
     well = {
@@ -40,9 +41,10 @@ def judge(
         "tracking_rmse_rad": 0.002,
         "peak_torque_fraction": 0.3,
     }
+    request = Request(MOTION.q[0], goal)
     plan: Any = SimpleNamespace(motion=MOTION, abruptness=abruptness, correction=0.1)
     execution: Any = SimpleNamespace(**{**well, **seen})
-    return judged(plan, execution, limits, reference, CRITERIA)
+    return judged(request, plan, execution, limits, reference, CRITERIA)
 
 
 def test_a_good_motion_succeeds_and_is_measured() -> None:
@@ -64,6 +66,7 @@ def test_a_good_motion_succeeds_and_is_measured() -> None:
         ("limits", {"q": MOTION.q + 0.5}),
         ("goal", {"goal_error_m": 0.0051}),
         ("goal", {"goal_error_rad": 0.051}),
+        ("goal", {"goal": MOTION.q[-1] + 0.001}),
         ("length", {"reference": MOTION.path_length / 2.01}),
         ("length", {"reference": 0.0}),
         ("abrupt", {"abruptness": 10.1}),

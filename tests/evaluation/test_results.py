@@ -29,8 +29,8 @@ def test_file_holds_rows_and_all_targets_missed_ones_too(tmp_path, capsys):
     assert "MISSED good" in capsys.readouterr().out
 
 
-def test_never_reached_meets_only_a_lower_bound():
+def test_what_was_not_measured_meets_no_target():
     results = Results("demo", "")
-    results.target("demonstrations needed by random asking", None, ">=", 15.0)
+    results.target("success", None, ">=", 0.9)
     results.target("demonstrations needed", None, "<=", 15.0)
-    assert [target["met"] for target in results.targets] == [True, False]
+    assert not any(target["met"] for target in results.targets)

@@ -44,7 +44,7 @@ def test_an_unknown_end_point_is_refused(planner: Planner, shelf: World) -> None
     strict = Planner(planner.manifold, planner.limits, MotionOptions(correction_limit=1e-6))
     refusal = strict.plan(shelf.held_out(2, 1)[0])
     assert isinstance(refusal, Refusal) and refusal.kind == "unknown-end-point"
-    assert "rad from everything learned" in refusal.reason and "1e-06 rad" in refusal.reason
+    assert "rad beside where it is" in refusal.reason and "1e-06 rad" in refusal.reason
 
 
 def test_staying_where_one_is_needs_no_detour(planner: Planner, shelf: World) -> None:
