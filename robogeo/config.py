@@ -56,7 +56,7 @@ class TrainingSettings(Settings):
 
     steps: int = Field(default=1500, ge=1, le=1_000_000, description="gradient steps of the first training")
     warm_steps: int = Field(
-        default=700,
+        default=1000,
         ge=0,
         le=1_000_000,
         description="steps of later trainings, which start from the previous weights",
@@ -81,7 +81,7 @@ class TrainingSettings(Settings):
         description="looks at the held-out bound without improvement before stopping",
     )
     augmentation_std: float = Field(
-        default=0.0, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
+        default=0.04, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
     )
 
     def steps_for(self, observations: int, *, first: bool) -> int:

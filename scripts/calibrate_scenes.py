@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "calibration"
 SCENES = {"ShelfReach": "shelf_reach", "ReachDetour": "reach_detour"}
 SEEDS = range(5)
-RANDOM_ROUNDS = 16  # from 3 demonstrations to 19
+RANDOM_ROUNDS = 12  # from 3 demonstrations to 15
 REPLAYED = 200
 TOGETHER = 2
 
