@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.config import load_config
+from robogeo.config_file import load_config
 from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 

@@ -7,8 +7,6 @@ error that names the file and the field. The same file and seed give the same ru
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -75,10 +73,10 @@ class TrainingSettings(Settings):
         default=0.1, ge=0, le=0.5, description="share of the observations held out for early stopping"
     )
     patience: int = Field(
-        default=10,
+        default=30,
         ge=1,
         le=10_000,
-        description="looks at the held-out bound without improvement before stopping",
+        description="looks at the held-out bound, one every 50 steps, without improvement before stopping",
     )
     augmentation_std: float = Field(
         default=0.04, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
@@ -212,21 +210,3 @@ class ExperimentConfig(Settings):
 
 # Fields that change how a run is computed or shown but not its results: a run may be resumed with others.
 NOT_IDENTITY = ("workers", "output")
-
-
-def load_config(path: str | Path, overrides: Sequence[str] = ()) -> ExperimentConfig:
-    """Read a configuration.
-
-    Args:
-        path: YAML file, or the name of one that comes with robogeo (see `find_config`).
-        overrides: texts like "training.steps=500" that take precedence; the value is read as YAML.
-
-    Raises:
-        InputError: one line that names the file or the override, the field, the reason and what is expected.
-    """
-    from robogeo.config_file import find_config, read_tree, validated, with_overrides
-
-    file = find_config(path)
-    tree = read_tree(file)
-    merged, given = with_overrides(tree, overrides)
-    return validated(merged, str(file), given)

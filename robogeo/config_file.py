@@ -74,6 +74,22 @@ _Loader.add_implicit_resolver(
 )
 
 
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """Read a configuration.
+
+    Args:
+        path: YAML file, or the name of one that comes with robogeo (see `find_config`).
+        overrides: texts like "training.steps=500" that take precedence; the value is read as YAML.
+
+    Raises:
+        InputError: one line that names the file or the override, the field, the reason and what is expected.
+    """
+    file = find_config(path)
+    tree = read_tree(file)
+    merged, given = with_overrides(tree, overrides)
+    return validated(merged, str(file), given)
+
+
 def find_config(name_or_path: str | Path) -> Path:
     """Find a configuration: the file at that path, else the one of that name that comes with robogeo.
 

@@ -33,7 +33,7 @@ from robogeo.stored_run import open_run, summary_of
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "calibration"
 SCENES = {"ShelfReach": "shelf_reach", "ReachDetour": "reach_detour"}
-SEEDS = range(5)
+SEEDS = range(3)
 RANDOM_ROUNDS = 12  # from 3 demonstrations to 15
 REPLAYED = 200
 TOGETHER = 2

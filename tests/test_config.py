@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from robogeo.config import NOT_IDENTITY, ExperimentConfig, load_config
-from robogeo.config_file import describe_fields, find_config, packaged_configs, read_tree, with_overrides
+from robogeo.config import NOT_IDENTITY, ExperimentConfig
+from robogeo.config_file import (
+    describe_fields,
+    find_config,
+    load_config,
+    packaged_configs,
+    read_tree,
+    with_overrides,
+)
 from robogeo.errors import InputError
 
 

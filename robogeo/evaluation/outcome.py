@@ -14,9 +14,17 @@ import numpy as np
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
 from robogeo.motion.smoothness import log_dimensionless_jerk, sparc
+from robogeo.motion.trajectory import Motion
 from robogeo.motion.world import Execution, Refusal, Request
 
 _RATE = 240.0  # Hz
+_SEEN = (
+    "goal_error_m",
+    "goal_error_rad",
+    "tracking_rmse_rad",
+    "min_clearance_m",
+    "peak_torque_fraction",
+)  # measures that an execution reports under the same names
 
 
 @dataclass(frozen=True)
@@ -93,35 +101,39 @@ def judged(
     inside = np.all((execution.q >= limits.lower - 1e-3) & (execution.q <= limits.upper + 1e-3))
     violation = not (limits.satisfied(motion) and inside)
     ratio = motion.path_length / reference_length if reference_length > 0.0 else np.inf
+    asked = np.allclose(motion.q[[0, -1]], [request.start, request.goal], rtol=0.0, atol=1e-6)
+    near = execution.goal_error_m <= criteria.goal_tolerance_m
+    turned = execution.goal_error_rad <= criteria.goal_tolerance_rad
     # What must hold, rather than what must not: a measure that is not a number is no success.
     checks = {
         "collision": not execution.collision,
         "margin": execution.min_clearance_m >= criteria.margin_m,
         "limits": not violation,
-        "goal": np.allclose(motion.q[[0, -1]], [request.start, request.goal], rtol=0.0, atol=1e-6)
-        and execution.goal_error_m <= criteria.goal_tolerance_m
-        and execution.goal_error_rad <= criteria.goal_tolerance_rad,
+        "goal": asked and near and turned,
         "length": ratio <= criteria.length_ratio,
         "abrupt": plan.abruptness <= criteria.abruptness,
     }
     failure = next((name for name, holds in checks.items() if not holds), "")
-    speed = np.linalg.norm(motion.qd, axis=1)
+    measures = {name: getattr(execution, name) for name in _SEEN} | _smoothness(motion)
     return Outcome(
         success=not failure,
         failure=failure,
         refused=False,
         collision=execution.collision,
         limit_violation=violation,
-        goal_error_m=execution.goal_error_m,
-        goal_error_rad=execution.goal_error_rad,
-        tracking_rmse_rad=execution.tracking_rmse_rad,
-        min_clearance_m=execution.min_clearance_m,
-        duration_s=motion.duration,
-        path_length_rad=motion.path_length,
         length_ratio=ratio,
         abruptness=plan.abruptness,
         correction_rad=plan.correction,
-        sparc=sparc(speed, _RATE),
-        ldlj=log_dimensionless_jerk(speed, _RATE),
-        peak_torque_fraction=execution.peak_torque_fraction,
+        **measures,
     )
+
+
+def _smoothness(motion: Motion) -> dict[str, float]:
+    """Measures of a motion alone."""
+    speed = np.linalg.norm(motion.qd, axis=1)
+    return {
+        "duration_s": motion.duration,
+        "path_length_rad": motion.path_length,
+        "sparc": sparc(speed, _RATE),
+        "ldlj": log_dimensionless_jerk(speed, _RATE),
+    }
