@@ -8,7 +8,6 @@ randomness is keyed (`robogeo.randomness`), results do not depend on which proce
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -79,7 +78,9 @@ class Workers:
 
         Args:
             function: takes one argument and can be imported by name (module level, or a partial of such).
-            items: the arguments. They travel to the processes, so keep them small.
+            items: the arguments. They travel to the processes, so keep them small, and send no bare torch
+                tensors: torch moves those into shared memory, under the feet of every array and k-d tree
+                that views them. What holds tensors describes itself by arrays (see `Manifold.__reduce__`).
 
         Raises:
             RobogeoError: what the function raised on purpose; its `item_index` says for which item.
@@ -87,15 +88,15 @@ class Workers:
         """
         if self.count == 1:
             return [_call(function, item, index) for index, item in enumerate(items)]
-        futures: list[Future[bytes]] = []
+        futures: list[Future[Result]] = []
         results: list[Result] = []
         try:
             for index, item in enumerate(items):
                 with _naming_item(index):
-                    futures.append(self._running_pool().submit(_by_value, function, pickle.dumps(item)))
+                    futures.append(self._running_pool().submit(function, item))
             for index, future in enumerate(futures):
                 with _naming_item(index):
-                    results.append(pickle.loads(future.result()))
+                    results.append(future.result())
         except BaseException:
             for future in futures:
                 future.cancel()
@@ -147,15 +148,6 @@ def _end_with_parent() -> None:
 def _import_all(modules: tuple[str, ...]) -> None:
     for module in modules:
         import_module(module)
-
-
-def _by_value(function: Callable[[Item], Result], item: bytes) -> bytes:
-    """Apply a function to an item that was packed, and pack the result.
-
-    Left to itself torch sends tensors by moving them into shared memory, under the feet of every array and
-    k-d tree that views them: those would read freed memory afterwards.
-    """
-    return pickle.dumps(function(pickle.loads(item)))
 
 
 def _call(function: Callable[[Item], Result], item: Item, index: int) -> Result:

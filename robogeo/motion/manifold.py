@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from robogeo.geometry import ExpectedMetric, Geodesic, GeodesicGraph, Support, relax_many, resample_uniform
-from robogeo.models.iwae import IWAE
+from robogeo.models import IWAE, load_model, save_model
 
 FloatArray = NDArray[np.float64]
 # A motion's path is smoothed to 5 mrad afterwards: a geodesic longer by a thousandth serves as well.
@@ -64,6 +65,7 @@ class Manifold:
     ) -> None:
         self.model = model
         self.options = options
+        self._shown = configurations, groups
         self.nodes = self.encode(configurations)
         noise = model.noise if model.config.noise == "local" else None
         derivative = model.heads_jacobian if model.has_jacobian else None
@@ -79,6 +81,10 @@ class Manifold:
         )
         self.metric = ExpectedMetric(model.decode_heads, noise, self.support, heads_derivative=derivative)
         self.graph = GeodesicGraph.build(self.metric, self.nodes, options.neighbors, options.space)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
+        return _rebuilt, (save_model(self.model), *self._shown, self.options)
 
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
@@ -120,6 +126,13 @@ class Manifold:
     def along(self, geodesics: Sequence[Geodesic], count: int = 48) -> torch.Tensor:
         """Codes (m, count, d) evenly spaced in latent arc length along geodesics."""
         return torch.stack([_evenly(geodesic.points, count) for geodesic in geodesics])
+
+
+def _rebuilt(
+    weights: bytes, configurations: FloatArray, groups: NDArray[np.int64], options: GeometryOptions
+) -> Manifold:
+    """The manifold that `Manifold.__reduce__` described, equal to the bit."""
+    return Manifold(load_model(weights), configurations, groups, options)
 
 
 def _evenly(points: torch.Tensor, count: int) -> torch.Tensor:

@@ -12,6 +12,7 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.world import World
+from robogeo.parallel import Workers
 
 pytestmark = pytest.mark.sim
 
@@ -78,3 +79,18 @@ def test_the_same_model_makes_the_same_geometry(learner: Learner, manifold: Mani
     assert (again.graph.lengths == manifold.graph.lengths).all()
     for a, b in zip(again.geodesics(*ends), manifold.geodesics(*ends), strict=True):
         assert torch.equal(a.points, b.points)
+
+
+def gaps_and_lengths(work: tuple[Manifold, np.ndarray, np.ndarray]) -> tuple[np.ndarray, list[float]]:
+    manifold, starts, goals = work
+    return manifold.gap(starts), [geodesic.length for geodesic in manifold.geodesics(starts, goals)]
+
+
+def test_travels_to_a_process_as_it_is_and_stays_sound_here(manifold: Manifold, ends: tuple) -> None:
+    before = gaps_and_lengths((manifold, *ends))
+    with Workers(2) as workers:
+        there = workers.map(gaps_and_lengths, [(manifold, *ends)])[0]
+    np.testing.assert_array_equal(there[0], before[0])
+    assert there[1] == before[1]
+    assert not manifold.nodes.is_shared()
+    assert gaps_and_lengths((manifold, *ends))[1] == before[1]
