@@ -12,6 +12,7 @@ from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
 from robogeo.geometry.perceptron import Layer, Perceptron
 from robogeo.geometry.relaxation import relax, relax_many
+from robogeo.geometry.smoothed import SmoothedMetric
 from robogeo.geometry.support import Support
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Metric",
     "Perceptron",
     "PullbackMetric",
+    "SmoothedMetric",
     "Support",
     "fit_neural_geodesic",
     "polyline_length",

@@ -99,6 +99,10 @@ class GeodesicGraph:
             )
         if space not in SPACES:
             raise GeometryError(f"graph space: must be one of {', '.join(SPACES)}, got {space!r}")
+        if landmarks == 0 and not metric.chordal:
+            raise GeometryError(
+                f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
+            )
         rows = as_rows(nodes, "nodes").detach()
         origins = _distinct(as_array(rows))
         distinct = rows[torch.from_numpy(origins)]
