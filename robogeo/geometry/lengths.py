@@ -93,9 +93,9 @@ def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
             break
         pieces, owners, allowed = _halves(pieces, middle), np.tile(owners, 2), np.tile(allowed, 2)
         length, error, middle = _measured(metric, pieces)
-        rough = error > (allowed if depth < DEEPEST - 1 else np.inf)
-        np.add.at(lengths, owners[~rough], length[~rough])
-        owners, allowed, pieces, middle = owners[rough], allowed[rough], pieces[rough], middle[rough]
+        cut = error > (allowed if depth < DEEPEST - 1 else np.inf)
+        np.add.at(lengths, owners[~cut], length[~cut])
+        owners, allowed, pieces, middle = owners[cut], allowed[cut], pieces[cut], middle[cut]
     return lengths
 
 
