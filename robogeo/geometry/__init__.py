@@ -10,6 +10,7 @@ from robogeo.geometry.graph import GeodesicGraph
 from robogeo.geometry.lengths import segment_length_errors
 from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
+from robogeo.geometry.neural_published import PublishedRecipe
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.support import Support
 
@@ -18,6 +19,7 @@ __all__ = [
     "Geodesic",
     "GeodesicGraph",
     "Metric",
+    "PublishedRecipe",
     "PullbackMetric",
     "Support",
     "fit_neural_geodesic",
