@@ -11,6 +11,7 @@ from robogeo.geometry.lengths import segment_length_errors
 from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
 from robogeo.geometry.neural_published import PublishedRecipe
+from robogeo.geometry.node_selection import NodeSelection, infill_nodes, select_nodes
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.support import Support
 
@@ -19,13 +20,16 @@ __all__ = [
     "Geodesic",
     "GeodesicGraph",
     "Metric",
+    "NodeSelection",
     "PublishedRecipe",
     "PullbackMetric",
     "Support",
     "fit_neural_geodesic",
+    "infill_nodes",
     "polyline_length",
     "relax",
     "relax_many",
     "resample_uniform",
     "segment_length_errors",
+    "select_nodes",
 ]
