@@ -167,7 +167,7 @@ def _spacing(positions: FloatArray, edges: IntArray) -> float:
 
 
 def _between(latent: FloatArray, positions: FloatArray, edges: IntArray, spacing: float) -> FloatArray:
-    """Latent points (n, d) that cut every edge longer than the spacing into equal parts, as many as needed."""
+    """Latent points (n, d) that cut every edge longer than the spacing into equal parts, enough of them."""
     lengths = np.linalg.norm(positions[edges[:, 0]] - positions[edges[:, 1]], axis=1)
     parts = np.clip(np.ceil(lengths / spacing), 1, MOST_PARTS).astype(np.int64)
     owner = np.repeat(np.arange(len(edges)), parts - 1)
