@@ -6,6 +6,7 @@ The room knows tensors and a decoder, nothing of robots, and serves any generati
 from __future__ import annotations
 
 from robogeo.geometry.curve import Geodesic, polyline_length, resample_uniform
+from robogeo.geometry.equidistance import DistanceField, distance_field
 from robogeo.geometry.graph import GeodesicGraph
 from robogeo.geometry.lengths import segment_length_errors
 from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
@@ -16,6 +17,7 @@ from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.support import Support
 
 __all__ = [
+    "DistanceField",
     "ExpectedMetric",
     "Geodesic",
     "GeodesicGraph",
@@ -24,6 +26,7 @@ __all__ = [
     "PublishedRecipe",
     "PullbackMetric",
     "Support",
+    "distance_field",
     "fit_neural_geodesic",
     "infill_nodes",
     "polyline_length",
