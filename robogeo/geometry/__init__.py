@@ -14,6 +14,7 @@ from robogeo.geometry.neural import fit_neural_geodesic
 from robogeo.geometry.neural_published import PublishedRecipe
 from robogeo.geometry.node_selection import NodeSelection, infill_nodes, select_nodes
 from robogeo.geometry.relaxation import relax, relax_many
+from robogeo.geometry.smooth import spline_of
 from robogeo.geometry.support import Support
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "resample_uniform",
     "segment_length_errors",
     "select_nodes",
+    "spline_of",
 ]
