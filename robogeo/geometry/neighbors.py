@@ -23,7 +23,7 @@ from scipy.spatial import cKDTree
 from robogeo.geometry.points import FloatArray
 
 IntArray = NDArray[np.int64]
-SMALL = 64
+SMALL = 32
 """Points up to which a component is small; among so many neighbours and one more, one is foreign."""
 FEWEST = 8
 """Neighbours asked for first; as many again each time that they do not suffice."""
@@ -93,7 +93,7 @@ def component_labels(edges: IntArray, count: int) -> NDArray[np.int32]:
 
 
 def _exits(positions: FloatArray, tree: cKDTree, labels: NDArray[np.int32]) -> tuple[IntArray, FloatArray]:
-    """Shortest way out of every component but the largest: point pairs (n, 2), inner first, and lengths."""
+    """Shortest way out of every component but the largest: point pairs (n, 2) and lengths."""
     sizes = np.bincount(labels)
     best = _Best(len(sizes))
     leaving = np.arange(len(sizes)) != sizes.argmax()
@@ -157,20 +157,31 @@ def _wide_exits(positions: FloatArray, labels: NDArray[np.int32], wide: IntArray
         gap = np.maximum(np.maximum(low - high[one], low[one] - high), 0.0)
         apart = np.sqrt(np.square(gap).sum(axis=1))
         apart[one] = np.inf
-        for other in np.argsort(apart):
-            if apart[other] >= best.lengths[one]:
-                break
-            asking, asked = sorted((int(one), int(other)), key=lambda label: len(members[label]))
-            if asked not in trees:
-                trees[asked] = cKDTree(positions[members[asked]])
-            for start in range(0, len(members[asking]), ROWS // 16):
-                part = members[asking][start : start + ROWS // 16]
-                bound = float(best.lengths[one])
-                distance, index = nearest(trees[asked], positions[part], 1, bound)
-                at = int(distance.argmin())
-                if distance[at, 0] < bound:
-                    best.lengths[one] = distance[at, 0]
-                    best.pairs[one] = part[at], members[asked][index[at, 0]]
+        closest = int(apart.argmin())  # alone at first: its bound leaves few of the others to be sorted
+        others = np.array([closest])
+        while len(others):
+            for other in others:
+                if apart[other] < best.lengths[one]:
+                    asking, asked = sorted((int(one), int(other)), key=lambda label: len(members[label]))
+                    if asked not in trees:
+                        trees[asked] = cKDTree(positions[members[asked]])
+                    _meet(positions, members[asking], members[asked], trees[asked], int(one), best)
+                apart[other] = np.inf
+            others = np.flatnonzero(apart < best.lengths[one])
+            others = others[np.argsort(apart[others])]
+
+
+def _meet(
+    positions: FloatArray, asking: IntArray, asked: IntArray, tree: cKDTree, owner: int, best: _Best
+) -> None:
+    """Offer the owner the shortest pair of points between two sets, of which one has a tree."""
+    for start in range(0, len(asking), ROWS // 16):  # piece by piece, as each one found hastens the next
+        part = asking[start : start + ROWS // 16]
+        distance, index = nearest(tree, positions[part], 1, float(best.lengths[owner]))
+        at = int(distance.argmin())
+        if distance[at, 0] < best.lengths[owner]:
+            best.lengths[owner] = distance[at, 0]
+            best.pairs[owner] = part[at], asked[index[at, 0]]
 
 
 def _without_circles(pairs: IntArray, lengths: FloatArray, labels: NDArray[np.int32]) -> IntArray:
