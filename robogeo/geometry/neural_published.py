@@ -25,9 +25,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from scipy.integrate import simpson
 
 from robogeo.errors import GeometryError
 from robogeo.geometry.bezier import bezier, random_controls
@@ -137,15 +135,7 @@ def fit_published(
         GeometryError: the end-point map broke down in every network.
     """
     t = torch.linspace(0, 1, recipe.samples, dtype=torch.float64)
-    generator = torch.Generator().manual_seed(seed)
-    candidates = []
-    for _ in range(recipe.curves):
-        curve = AffineCurve(z0, z1, hidden, generator)
-        _imitate(
-            curve, bezier(random_controls(z0, z1, recipe.controls, generator), t), t, learning_rate, recipe
-        )
-        candidates.append((_validation(metric, curve, t, recipe.velocity_weight), curve))
-    _, curve = min(candidates, key=lambda candidate: candidate[0])
+    curve = _pretrained(metric, z0, z1, t, recipe, hidden, learning_rate, seed)
     best, course = _shorten(metric, curve, t, steps, learning_rate, recipe.velocity_weight)
     if not math.isfinite(best):
         raise GeometryError(
@@ -153,12 +143,12 @@ def fit_published(
             'divide by zero; take another seed or recipe="repaired"'
         )
     with torch.no_grad():
-        points, velocities = curve(torch.linspace(0, 1, count, dtype=torch.float64))
-        speeds = metric.speed(points, velocities).double().cpu().numpy()
+        points, slopes = curve(torch.linspace(0, 1, count, dtype=torch.float64))
+        phi = metric.speed(points, slopes).double()
     points[0], points[-1] = z0, z1
     before = min(course[: max(1, len(course) - len(course) // 10)])
     converged = before - min(course) <= rest * max(min(course), 1e-300)
-    length = float(simpson(speeds, x=np.linspace(0.0, 1.0, count)))
+    length = float((phi[:-1:2] + 4 * phi[1::2] + phi[2::2]).sum()) / (3 * (count - 1))  # Simpson's rule
     return Geodesic(points, length, 0, converged, method=_method(z0, z1))
 
 
@@ -166,6 +156,27 @@ def _method(z0: torch.Tensor, z1: torch.Tensor) -> str:
     frozen = torch.nonzero(z0 == z1).flatten().tolist()
     where = f", coordinate {', '.join(map(str, frozen))} frozen" if frozen else ""
     return f"neural as published{where}"
+
+
+def _pretrained(
+    metric: Metric,
+    z0: torch.Tensor,
+    z1: torch.Tensor,
+    t: torch.Tensor,
+    recipe: PublishedRecipe,
+    hidden: int,
+    learning_rate: float,
+    seed: int,
+) -> AffineCurve:
+    """The best, by validation value, of networks fitted to random Bezier curves."""
+    generator = torch.Generator().manual_seed(seed)
+    candidates = []
+    for _ in range(recipe.curves):
+        curve = AffineCurve(z0, z1, hidden, generator)
+        target = bezier(random_controls(z0, z1, recipe.controls, generator), t)
+        _imitate(curve, target, t, learning_rate, recipe)
+        candidates.append((_validation(metric, curve, t, recipe.velocity_weight), curve))
+    return min(candidates, key=lambda candidate: candidate[0])[1]
 
 
 def _imitate(
