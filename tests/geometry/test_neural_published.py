@@ -163,3 +163,11 @@ def test_bad_options():
     for bad in ({"samples": 2}, {"curves": 0}, {"controls": 0}, {"velocity_weight": -1.0}):
         with pytest.raises(GeometryError, match="published recipe"):
             PublishedRecipe(**bad)
+
+
+def test_a_map_that_stays_broken_is_an_error(monkeypatch):
+    monkeypatch.setattr(AffineCurve, "is_broken", lambda self, t: True)
+    with pytest.raises(GeometryError, match="ends met"):
+        fit_neural_geodesic(
+            PullbackMetric(sphere), [0.0, 1], [1.0, 0], recipe="published", steps=2, published=SMALL
+        )
