@@ -13,8 +13,10 @@ from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
 from robogeo.geometry.neural_published import PublishedRecipe
 from robogeo.geometry.node_selection import NodeSelection, infill_nodes, select_nodes
+from robogeo.geometry.perceptron import Layer, Perceptron
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.smooth import spline_of
+from robogeo.geometry.smoothed import SmoothedMetric
 from robogeo.geometry.support import Support
 
 __all__ = [
@@ -22,10 +24,13 @@ __all__ = [
     "ExpectedMetric",
     "Geodesic",
     "GeodesicGraph",
+    "Layer",
     "Metric",
     "NodeSelection",
+    "Perceptron",
     "PublishedRecipe",
     "PullbackMetric",
+    "SmoothedMetric",
     "Support",
     "distance_field",
     "fit_neural_geodesic",
