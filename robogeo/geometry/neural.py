@@ -21,7 +21,7 @@ from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic
 from robogeo.geometry.lengths import PARTS, squared_chords
 from robogeo.geometry.neural_published import WIDTH, PublishedRecipe, fit_published
-from robogeo.geometry.points import as_array, as_point
+from robogeo.geometry.points import FloatArray, as_array, as_point
 from robogeo.geometry.smooth import measure_samples, uniform_parameters
 
 if TYPE_CHECKING:
@@ -113,11 +113,30 @@ def fit_neural_geodesic(
 def _at_constant_speed(metric: Metric, curve: NeuralCurve, count: int, converged: bool) -> Geodesic:
     with torch.no_grad():
         t = torch.linspace(0, 1, count, dtype=torch.float64)
-        _, travelled = measure_samples(metric, as_array(curve(t))[None])
-        points = curve(torch.from_numpy(uniform_parameters(travelled[0])))
+        _, travelled = _measured(metric, as_array(curve(t)))
+        points = curve(torch.from_numpy(uniform_parameters(travelled)))
         points[0], points[-1] = curve.z0, curve.z1
-    lengths, _ = measure_samples(metric, np.ascontiguousarray(points.numpy())[None])
-    return Geodesic(points, float(lengths[0]), 0, converged, method="neural")
+    length, _ = _measured(metric, as_array(points))
+    return Geodesic(points, length, 0, converged, method="neural")
+
+
+def _measured(metric: Metric, samples: FloatArray) -> tuple[float, FloatArray]:
+    """Length of a curve by samples (m, d), and the way travelled to each of them (m,)."""
+    if metric.chordal:
+        lengths, travelled = measure_samples(metric, samples[None])
+        return float(lengths[0]), travelled[0]
+    steps = as_array(metric.segment_lengths(samples[:-1], samples[1:]))
+    return float(steps.sum()), np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _energy(metric: Metric, z: torch.Tensor) -> torch.Tensor:
+    """Discrete energy of nodes (n + 1, d), by chords, or by speeds where the metric is no limit of chords."""
+    if metric.chordal:
+        cost = None if metric.support is None else metric.support.cost(z)
+        squares = squared_chords(metric.embed(z).to(z), z, cost)
+    else:
+        squares = metric.speed(0.5 * (z[1:] + z[:-1]), z.diff(dim=0)).square()
+    return (len(z) - 1) * squares.sum()
 
 
 def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float, segments: int) -> bool:
@@ -127,9 +146,7 @@ def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float,
     best, kept, course = math.inf, [p.detach().clone() for p in curve.parameters()], []
     with torch.enable_grad():
         for _ in range(steps):
-            z = curve(t)
-            cost = None if metric.support is None else metric.support.cost(z)
-            energy = segments * squared_chords(metric.embed(z).to(z), z, cost).sum()
+            energy = _energy(metric, curve(t))
             course.append(float(energy.detach()))
             if course[-1] < best:
                 best = course[-1]

@@ -5,10 +5,17 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from surfaces import ensemble, sphere, sphere_distance
+from surfaces import ensemble, network, paraboloid, sphere, sphere_distance
 
 from robogeo.errors import GeometryError
-from robogeo.geometry import ExpectedMetric, PublishedRecipe, PullbackMetric, Support, fit_neural_geodesic
+from robogeo.geometry import (
+    ExpectedMetric,
+    PublishedRecipe,
+    PullbackMetric,
+    SmoothedMetric,
+    Support,
+    fit_neural_geodesic,
+)
 from robogeo.geometry.bezier import bezier, random_controls
 from robogeo.geometry.neural_published import AffineCurve, velocities
 
@@ -18,6 +25,8 @@ SMALL = PublishedRecipe(samples=60, curves=2, pretraining_steps=60)
 
 class HalfPlane(PullbackMetric):
     """The hyperbolic half-plane by its tensor I / y^2 alone; its `embed` is not the metric's immersion."""
+
+    chordal = False
 
     def __init__(self):
         super().__init__(lambda z: z)
@@ -73,6 +82,8 @@ def test_velocity_is_the_derivative():
     [
         PullbackMetric(sphere),
         HalfPlane(),
+        SmoothedMetric(sphere, 0.5),
+        SmoothedMetric(network(0, 2), 0.5, rank=1),
         ExpectedMetric(
             ensemble(1, d=2), None, Support(np.random.default_rng(0).normal(size=(9, 2)), 0.6, 2.0)
         ),
@@ -171,3 +182,14 @@ def test_a_map_that_stays_broken_is_an_error(monkeypatch):
         fit_neural_geodesic(
             PullbackMetric(sphere), [0.0, 1], [1.0, 0], recipe="published", steps=2, published=SMALL
         )
+
+
+def test_both_recipes_agree_on_a_metric_without_chords():
+    a, b, metric = np.array([1.0, 0.2]), np.array([-0.5, 0.9]), SmoothedMetric(paraboloid, 1.0)
+    repaired = fit_neural_geodesic(metric, a, b, steps=300)
+    published = fit_neural_geodesic(metric, a, b, recipe="published", steps=200, published=SMALL)
+    assert published.length == pytest.approx(repaired.length, rel=0.01)
+    line = float(metric.segment_lengths(a[None], b[None]))
+    assert repaired.length < 0.99 * line
+    steps = metric.segment_lengths(repaired.points[:-1], repaired.points[1:])
+    assert float(steps.std() / steps.mean()) < 1e-2
