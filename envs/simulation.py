@@ -196,11 +196,12 @@ class Simulation:
         return table[:, 0], table[:, 1], table[:, 2]
 
     def touching(self) -> bool:
-        """Whether the arm touched an obstacle in the last step.
+        """Whether a moving link of the arm touched an obstacle in the last step.
 
         The engine lists points before they touch; touching means no distance left, or a force.
         """
-        return any(point[8] <= 0.0 or point[9] > 0.0 for point in self.call("getContactPoints", self.arm))
+        points = self.call("getContactPoints", self.arm)
+        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points)
 
     def save(self) -> int:
         """Keep the present state in memory and return its handle."""
