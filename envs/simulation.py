@@ -80,7 +80,8 @@ class Simulation:
         self.call("setGravity", 0.0, 0.0, -9.81)
         self.obstacles = []
         try:
-            self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
+            with _silence():  # it comments on every link without a mass
+                self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
         except pybullet.error as error:
             raise WorldError(f"{self.robot.urdf}: PyBullet cannot load it ({error})") from error
         infos = [self.call("getJointInfo", self.arm, j) for j in range(self.call("getNumJoints", self.arm))]
