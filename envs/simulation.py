@@ -202,7 +202,7 @@ class Simulation:
         The engine lists points before they touch; touching means no distance left, or a force.
         """
         points = self.call("getContactPoints", self.arm)
-        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points)
+        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points or ())
 
     def save(self) -> int:
         """Keep the present state in memory and return its handle."""
