@@ -95,7 +95,11 @@ class RequestSampler:
             path = self._kinematics.follow(route, self._kinematics.robot.rest)
             if path is not None and self._checker.is_free(path[-1], _MARGIN):
                 return path[-1]
-        raise WorldError(f"scene {self._scene.name}: place {place.name!r} is out of reach of this arm")
+        robot = self._kinematics.robot
+        raise WorldError(
+            f"scene {self._scene.name}: place {place.name!r} is out of reach of the {robot.name}; "
+            "state a smaller reach_m or another lift_m in its file, or use another scene"
+        )
 
 
 def _require_natural(seed: int, index: int) -> None:

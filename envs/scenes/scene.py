@@ -10,8 +10,31 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from envs.kinematics import ToolPose
-from envs.robots import FloatArray
+from envs.robots import FloatArray, RobotSpec
 from envs.simulation import Simulation
+
+_LAID_OUT_REACH, _LAID_OUT_WIDTH = 0.946, 0.13  # m: of the arm that the scenes' lengths were written for
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a scene has to know of an arm to ask of it what it asks of others.
+
+    Attributes:
+        stretch: factor on the distances at which the scene stands from the arm.
+        lift: m by which what stands before the arm is higher.
+        room: m by which openings are wider, for the sake of a wide tool.
+    """
+
+    stretch: float = 1.0
+    lift: float = 0.0
+    room: float = 0.0
+
+    @classmethod
+    def for_arm(cls, robot: RobotSpec) -> Layout:
+        """The layout for an arm, by its reach and the width of its tool."""
+        room = max(0.0, robot.tool_width - _LAID_OUT_WIDTH)
+        return cls(robot.reach / _LAID_OUT_REACH, robot.lift, room)
 
 
 @dataclass(frozen=True)
@@ -39,11 +62,19 @@ class Place:
 
 
 class Scene(ABC):
-    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say)."""
+    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say).
+
+    Args:
+        layout: how the scene is fitted to the arm.
+    """
 
     name: str
+    approach: str  # how the tool points: "forward" or "down"
     camera_eye: tuple[float, float, float]
     camera_target: tuple[float, float, float]
+
+    def __init__(self, layout: Layout = Layout()) -> None:
+        self.layout = layout
 
     @property
     @abstractmethod
