@@ -22,12 +22,14 @@ class Place:
         name: as shown to people.
         lower, upper: corners of the box (3,), in the scene's own place coordinates.
         frequency: how often the stream of requests visits it, relative to the others.
+        skill: which of the scene's skills it belongs to, if there are several.
     """
 
     name: str
     lower: FloatArray
     upper: FloatArray
     frequency: float
+    skill: str = ""
 
     def sample(self, rng: np.random.Generator) -> FloatArray:
         """A point (3,) drawn uniformly."""
