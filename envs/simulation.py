@@ -99,6 +99,8 @@ class Simulation:
         boxes: Sequence[tuple[Sequence[float], Sequence[float]]],
         color: Color,
         turns: Sequence[Sequence[float]] | None = None,
+        *,
+        solid: bool = True,
     ) -> int:
         """Add one static body made of boxes, each given as (half extents, centre), both (3,) in m.
 
@@ -106,6 +108,7 @@ class Simulation:
             boxes: 1 to 16 of them.
             color: red, green, blue and opacity, from 0 to 1.
             turns: roll, pitch and yaw (rad) of each box about its centre; parallel to the axes without it.
+            solid: an obstacle; otherwise only to be seen.
 
         Raises:
             WorldError: more than 16 boxes, at which the engine would crash, or none; a size that is not
@@ -120,13 +123,15 @@ class Simulation:
             raise WorldError(f"{len(boxes)} boxes need as many turns, got {len(angles)}")
         frames = [self.call_free("getQuaternionFromEuler", angle) for angle in angles]
         kinds = [pybullet.GEOM_BOX] * len(boxes)
-        shape = self.call(
-            "createCollisionShapeArray",
-            kinds,
-            halfExtents=halves,
-            collisionFramePositions=centres,
-            collisionFrameOrientations=frames,
-        )
+        shape = -1
+        if solid:
+            shape = self.call(
+                "createCollisionShapeArray",
+                kinds,
+                halfExtents=halves,
+                collisionFramePositions=centres,
+                collisionFrameOrientations=frames,
+            )
         visual = self.call(
             "createVisualShapeArray",
             kinds,
@@ -161,7 +166,8 @@ class Simulation:
                 basePosition=list(position),
             )
         )
-        self.obstacles.append(body)
+        if shape >= 0:
+            self.obstacles.append(body)
         return body
 
     def place(self, q: FloatArray) -> None:
