@@ -4,7 +4,7 @@ Task: draw a shape with one stroke from its one end to the other: C (three quart
 square), Z, L and V. The pen is 5 cm long and weightless: the tool's face stays in the drawing plane, 5 cm above
 the board, and square to it, so nothing but the pen would touch.
 
-Randomisation: the shape, the direction in which it is drawn, and both its ends (3 cm along either side of the
+Randomisation: the shape, the direction in which it is drawn, and both its ends (2 cm along either side of the
 board). The similarity that takes the shape's own ends to the wanted ones carries the shape, so place, size
 and slant vary with them. The stream of requests favours some shapes; the held-out requests weigh all alike.
 
@@ -32,10 +32,10 @@ _ACROSS = np.array([0.0, -1.0, 0.0])  # to the right, as the arm sees it
 _UPWARD = np.array([np.cos(_TILT), 0.0, np.sin(_TILT)])
 _NORMAL = np.array([-np.sin(_TILT), 0.0, np.cos(_TILT)])  # towards the arm
 _FRAME = np.stack([_ACROSS, _UPWARD, _NORMAL])
-_HALF = (0.36, 0.24, 0.01)  # m: half extents of the board
+_HALF = (0.37, 0.235, 0.01)  # m: half extents of the board
 _PEN = 0.05  # m: the drawing plane above the board
-_SIZE = 0.17  # m: height of a shape
-_SPREAD = 0.015  # m
+_SIZE = 0.15  # m: height of a shape
+_SPREAD = 0.01  # m
 _SAMPLES = 25  # points of an arc
 _INK = 0.004  # m: half the width of a painted line
 
@@ -50,16 +50,16 @@ def _arc(centre: tuple[float, float], radius: float, first: float, last: float) 
 
 # Shapes in their own unit (height 1, centred), with how often they are wanted and where they stand.
 _SHAPES: dict[str, tuple[FloatArray, float, tuple[float, float]]] = {
-    "C": (_arc((0.0, 0.0), 0.5, 45.0, 315.0), 0.34, (-0.205, 0.11)),
+    "C": (_arc((0.0, 0.0), 0.5, 45.0, 315.0), 0.30, (-0.23, 0.12)),
     "S": (
         np.concatenate([_arc((0.0, 0.25), 0.25, 20.0, 270.0), _arc((0.0, -0.25), 0.25, 90.0, -160.0)[1:]]),
-        0.26,
-        (0.0, 0.11),
+        0.25,
+        (0.0, 0.12),
     ),
-    "U": (np.array([[-0.45, 0.5], [-0.45, -0.5], [0.45, -0.5], [0.45, 0.5]]), 0.18, (0.205, 0.11)),
-    "Z": (np.array([[-0.45, 0.5], [0.45, 0.5], [-0.45, -0.5], [0.45, -0.5]]), 0.10, (-0.205, -0.11)),
-    "L": (np.array([[-0.4, 0.5], [-0.4, -0.5], [0.45, -0.5]]), 0.07, (0.0, -0.11)),
-    "V": (np.array([[-0.45, 0.5], [0.0, -0.5], [0.45, 0.5]]), 0.05, (0.205, -0.11)),
+    "U": (np.array([[-0.45, 0.5], [-0.45, -0.5], [0.45, -0.5], [0.45, 0.5]]), 0.20, (0.23, 0.12)),
+    "Z": (np.array([[-0.45, 0.5], [0.45, 0.5], [-0.45, -0.5], [0.45, -0.5]]), 0.16, (-0.23, -0.12)),
+    "L": (np.array([[-0.4, 0.5], [-0.4, -0.5], [0.45, -0.5]]), 0.13, (0.0, -0.12)),
+    "V": (np.array([[-0.45, 0.5], [0.0, -0.5], [0.45, 0.5]]), 0.11, (0.23, -0.12)),
 }
 
 
