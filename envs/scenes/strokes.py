@@ -23,7 +23,7 @@ from scipy.spatial.transform import Rotation
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
-from envs.scenes.scene import Place, Scene, round_corners
+from envs.scenes.scene import Layout, Place, Scene, round_corners
 from envs.simulation import Simulation
 
 _TILT = np.deg2rad(78.0)  # of the board, from level
@@ -67,12 +67,14 @@ class Strokes(Scene):
     """A tilted board; place coordinates are right, up along the board, and height above it, in m."""
 
     name = "Strokes"
+    approach = "forward"
     camera_eye = (-0.62, 0.80, 1.22)
     camera_target = (0.42, -0.03, 0.40)
     corner_radius = 0.015
     bounds: Mapping[str, float] = {"plane_error_mm": 5.0, "stroke_error_mm": 30.0}
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout = Layout()) -> None:
+        super().__init__(layout)
         self._curves = {
             name: _SIZE * points + np.asarray(centre) for name, (points, _, centre) in _SHAPES.items()
         }
