@@ -70,7 +70,7 @@ class TwoSkills(Scene):
 
     def build(self, simulation: Simulation) -> None:
         """Add the table with its bays, the wall and the shelf."""
-        simulation.add_boxes([((0.65, 0.41, 0.02), (0.25, 0.59, -0.02))], (0.55, 0.60, 0.65, 1.0))
+        simulation.add_boxes([((0.75, 0.41, 0.02), (0.15, 0.59, -0.02))], (0.55, 0.60, 0.65, 1.0))
         _add(simulation, self._bays(), (0.72, 0.55, 0.36, 1.0))
         _add(simulation, self._shelf(), (0.36, 0.56, 0.66, 1.0))
         simulation.add_boxes([((0.22, 0.0125, 0.23), (0.70, 0.0, _FLOOR + 0.23))], (0.80, 0.25, 0.20, 1.0))
