@@ -17,7 +17,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from envs.collision import Clearance, CollisionChecker
+from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import DemonstratedPath, Demonstrator, NoDemonstration
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
@@ -25,6 +25,7 @@ from envs.kinematics import Kinematics
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
+from envs.self_collision import check_rest
 from envs.simulation import PHYSICS_RATE, Simulation
 
 _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
@@ -60,11 +61,12 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self.scene = SCENES[scene](Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot)
+        self._checker = CollisionChecker(self._simulation)
+        check_rest(self._simulation, self._checker.pairs)
         self._episode = Simulation(self.robot)
         for simulation in (self._simulation, self._episode):
             self.scene.build(simulation)
         self._fresh = self._episode.save()
-        self._checker = CollisionChecker(self._simulation)
         self._episode_checker = CollisionChecker(self._episode)
         self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
         self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
@@ -167,6 +169,20 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
     def clearance(self, q: FloatArray) -> Clearance:
         """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""
         return self._checker.clearance(self._configuration("q", q))
+
+    def first_collision(self, path: FloatArray, margin: float = 0.0) -> Collision | None:
+        """Where a path (n, dof) rad, checked every 0.02 rad, first comes nearer than ``margin`` m."""
+        path = np.asarray(path, dtype=np.float64)
+        if path.ndim != 2 or len(path) == 0 or path.shape[1] != self.robot.dof:
+            raise WorldError(f"a path needs the shape (n, {self.robot.dof}), got {path.shape}")
+        if not np.isfinite(path).all():
+            raise WorldError("a path has a joint value that is not finite")
+        return self._checker.first_collision(path, margin)
+
+    def kinematic_arrays(self) -> dict[str, FloatArray]:
+        """The arm's kinematics: joint ``origins`` (dof, 4, 4), ``axes`` (dof, 3), ``tool`` (4, 4)."""
+        chain = self.kinematics
+        return {"origins": chain.origins.copy(), "axes": chain.axes.copy(), "tool": chain.tool.copy()}
 
     def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
         """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""

@@ -6,14 +6,17 @@ left out.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
-from envs.robots import FloatArray, RobotSpec
+from envs.robots import FloatArray
+from envs.self_collision import self_collision_pairs
 from envs.simulation import Simulation
 
 _REACH = 0.2  # m: clearances are exact below this distance and reported as this value above it
+PATH_RESOLUTION = 0.02  # rad: largest joint step between two checks of a path
 _LINK, _DISTANCE = 3, 8  # fields of a point that PyBullet returns
 _SELF_MARGIN = 0.01  # m: some links pass each other closely by construction (iiwa: 0.029 m at best)
 
@@ -36,12 +39,25 @@ class Clearance:
         return min(self.surroundings, self.itself)
 
 
+@dataclass(frozen=True, eq=False)
+class Collision:
+    """Where a path first comes too near.
+
+    Attributes:
+        at: position along the path in way-points: 2.25 is a quarter of the way from way-point 2 to 3.
+        q: the configuration there (dof,), rad.
+    """
+
+    at: float
+    q: FloatArray
+
+
 class CollisionChecker:
     """Clearance and path checks in one simulation; the arm is left where the last check put it."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._robot: RobotSpec = simulation.robot
+        self.pairs = self_collision_pairs(simulation)
 
     def clearance(self, q: FloatArray) -> Clearance:
         """Clearance at configuration q (dof,) rad."""
@@ -60,33 +76,48 @@ class CollisionChecker:
         ]
         itself = [
             point[_DISTANCE]
-            for a, b in self._robot.self_collision_pairs
+            for a, b in self.pairs
             for point in call("getClosestPoints", arm, arm, _REACH, linkIndexA=a, linkIndexB=b)
         ]
         return Clearance(min(around, default=_REACH), min(itself, default=_REACH))
 
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""
-        self._simulation.pose(q)
-        arm, call, fixed = self._simulation.arm, self._simulation.call, self._simulation.fixed_links
-        for body in self._simulation.obstacles:
-            if any(point[_LINK] not in fixed for point in call("getClosestPoints", arm, body, margin)):
-                return False
-        return not any(
-            call("getClosestPoints", arm, arm, min(margin, _SELF_MARGIN), linkIndexA=a, linkIndexB=b)
-            for a, b in self._robot.self_collision_pairs
-        )
+        return self._first_violation(q[None], margin) is None
 
-    def first_hit(self, path: FloatArray, margin: float, resolution: float = 0.05) -> int | None:
-        """Index of the first way-point of ``path`` (n, dof) whose approach violates ``margin``, else None.
+    def first_collision(
+        self, path: FloatArray, margin: float = 0.0, resolution: float = PATH_RESOLUTION
+    ) -> Collision | None:
+        """Where a path (n, dof) rad first comes nearer than ``margin`` m to obstacles or itself, else None.
 
-        Straight joint segments are sampled at ``resolution`` rad (largest joint).
+        Straight joint segments are sampled at ``resolution`` rad (largest joint). Between two samples a point
+        of the arm leaves the nearer one by at most half the resolution times its distances from the joint
+        axes, added up: 4 cm at 0.02 rad for the tool of a stretched arm all of whose joints turn, mostly much
+        less. So ask for a margin where that matters.
         """
-        if not self.is_free(path[0], margin):
-            return 0
-        for i in range(1, len(path)):
-            for q in segment(path[i - 1], path[i], resolution)[1:]:
-                if not self.is_free(q, margin):
+        points, at = sampled(path, resolution)
+        first = self._first_violation(points, margin)
+        return None if first is None else Collision(float(at[first]), points[first])
+
+    def path_is_free(
+        self, path: FloatArray, margin: float = 0.0, resolution: float = PATH_RESOLUTION
+    ) -> bool:
+        """Whether a path (n, dof) rad keeps ``margin`` m all along; see `first_collision`."""
+        return self.first_collision(path, margin, resolution) is None
+
+    def _first_violation(self, points: FloatArray, margin: float) -> int | None:
+        """Index of the first of configurations (n, dof) that does not keep the margins; all in one go."""
+        arm, call, pose = self._simulation.arm, self._simulation.call, self._simulation.pose
+        bodies, fixed = self._simulation.obstacles, self._simulation.fixed_links
+        apart = min(margin, _SELF_MARGIN)
+        for i, q in enumerate(points):
+            pose(q)
+            for body in bodies:
+                for point in call("getClosestPoints", arm, body, margin):
+                    if point[_LINK] not in fixed:
+                        return i
+            for a, b in self.pairs:
+                if call("getClosestPoints", arm, arm, apart, linkIndexA=a, linkIndexB=b):
                     return i
         return None
 
@@ -101,22 +132,11 @@ def segment(a: FloatArray, b: FloatArray, resolution: float) -> FloatArray:
     return a + np.linspace(0.0, 1.0, steps + 1)[:, None] * (b - a)
 
 
-def find_self_collision_pairs(
-    simulation: Simulation, rng: np.random.Generator, samples: int = 20_000
-) -> list[tuple[int, int]]:
-    """Link pairs that can touch but do not always do: those that ``configs/robots`` has to list.
+def sampled(path: FloatArray, resolution: float) -> tuple[FloatArray, FloatArray]:
+    """The polyline ``path`` (n, dof) at points (m, dof) at most ``resolution`` rad apart, its corners kept.
 
-    Neighbouring links and pairs that touch in more than 95 % of random configurations are left out (they
-    are built that way), and so are pairs that never touched.
+    Also returns where they lie (m,), in way-points.
     """
-    robot, arm = simulation.robot, simulation.arm
-    count = simulation.call("getNumJoints", arm)
-    parents = {j: simulation.call("getJointInfo", arm, j)[16] for j in range(count)}
-    pairs = [(a, b) for a in range(-1, count) for b in range(a + 1, count) if parents[b] != a]
-    hits = dict.fromkeys(pairs, 0)
-    for _ in range(samples):
-        simulation.pose(rng.uniform(robot.lower, robot.upper))
-        for a, b in pairs:
-            if simulation.call("getClosestPoints", arm, arm, 0.0, linkIndexA=a, linkIndexB=b):
-                hits[a, b] += 1
-    return [pair for pair in pairs if 0 < hits[pair] <= 0.95 * samples]
+    pieces = [segment(a, b, resolution)[:-1] for a, b in itertools.pairwise(path)]
+    at = [i + np.arange(len(piece)) / len(piece) for i, piece in enumerate(pieces)]
+    return np.concatenate([*pieces, path[-1:]]), np.concatenate([*at, [len(path) - 1.0]])

@@ -47,15 +47,21 @@ class ToolPose:
 
 
 class Kinematics:
-    """Kinematics of one arm whose base stands at the origin."""
+    """Kinematics of one arm whose base stands at the origin.
+
+    Attributes:
+        origins: transforms (dof, 4, 4) of the joints in the frame of the link before each, m.
+        axes: unit axes (dof, 3) of the joints in their own frames.
+        tool: transform (4, 4) of the tool in the last joint's frame, after its rotation.
+    """
 
     def __init__(self, robot: RobotSpec) -> None:
         self.robot = robot
-        self._origins, self._axes, self._tool = _chain(robot)
+        self.origins, self.axes, self.tool = _chain(robot)
 
     def tool_pose(self, q: FloatArray) -> ToolPose:
         """Tool pose at configuration q (dof,) rad."""
-        frames, _ = _forward(np.asarray(q, dtype=np.float64), self._origins, self._axes, self._tool)
+        frames, _ = _forward(np.asarray(q, dtype=np.float64), self.origins, self.axes, self.tool)
         return ToolPose(frames[-1, :3, 3].copy(), frames[-1, :3, :3].copy())
 
     def tool_path(self, q: FloatArray) -> FloatArray:
@@ -64,7 +70,7 @@ class Kinematics:
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Geometric Jacobian (6, dof) of the tool: linear rows first."""
-        return np.asarray(_forward(np.asarray(q, dtype=np.float64), self._origins, self._axes, self._tool)[1])
+        return np.asarray(_forward(np.asarray(q, dtype=np.float64), self.origins, self.axes, self.tool)[1])
 
     def solve(self, pose: ToolPose, seed: FloatArray) -> FloatArray | None:
         """Configuration (dof,) that reaches ``pose`` from ``seed`` within limits, else None.
@@ -78,9 +84,9 @@ class Kinematics:
             self.robot.rest,
             self.robot.lower,
             self.robot.upper,
-            self._origins,
-            self._axes,
-            self._tool,
+            self.origins,
+            self.axes,
+            self.tool,
         )
         return np.asarray(q) if error < 1e-5 and moved < 1e-6 else None
 
@@ -132,7 +138,8 @@ def _chain(robot: RobotSpec) -> tuple[FloatArray, FloatArray, FloatArray]:
             names.append(joint.get("name", ""))
             axis = joint.find("axis")
             text = "1 0 0" if axis is None else axis.get("xyz", "1 0 0")
-            axes.append(np.array(text.split(), dtype=np.float64))
+            direction = np.array(text.split(), dtype=np.float64)
+            axes.append(direction / np.linalg.norm(direction))
             pending = np.eye(4)
         else:
             pending = origin @ pending
