@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.collision import CollisionChecker
+from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
 from envs.robots import FloatArray
 from envs.scenes.scene import Scene
-from envs.simulation import PHYSICS_RATE, Simulation
+from envs.simulation import Simulation
 
 _CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
 _SETTLE = 48  # physics steps in which the goal is held before it is judged

@@ -53,8 +53,8 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
     for name in sorted({name for outcome in outcomes for name in outcome.measures}):
-        values = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
-        summary[name] = float(np.clip(values, -_WORST, _WORST).mean())
+        own = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
+        summary[name] = float(np.clip(own, -_WORST, _WORST).mean())
     failures = sorted({outcome.failure for outcome in outcomes if outcome.failure})
     summary["failures"] = {name: sum(o.failure == name for o in outcomes) for name in failures}
     return summary
