@@ -72,10 +72,15 @@ class Kinematics:
         """Geometric Jacobian (6, dof) of the tool: linear rows first."""
         return np.asarray(_forward(np.asarray(q, dtype=np.float64), self.origins, self.axes, self.tool)[1])
 
-    def solve(self, pose: ToolPose, seed: FloatArray) -> FloatArray | None:
+    def solve(self, pose: ToolPose, seed: FloatArray, *, pulled: bool = True) -> FloatArray | None:
         """Configuration (dof,) that reaches ``pose`` from ``seed`` within limits, else None.
 
         Solved means: closer than 1e-5 m and 1e-5 rad, and the null-space motion has come to rest.
+
+        Args:
+            pose: where the tool shall be.
+            seed: configuration (dof,) rad to start from.
+            pulled: whether the null space is pulled towards the rest posture.
         """
         q, error, moved = _solve(
             pose.position,
@@ -87,18 +92,24 @@ class Kinematics:
             self.origins,
             self.axes,
             self.tool,
+            1.0 if pulled else 0.0,
         )
         return np.asarray(q) if error < 1e-5 and moved < 1e-6 else None
 
     def solve_with_restarts(
         self, pose: ToolPose, seed: FloatArray, rng: np.random.Generator, starts: int = 30
     ) -> FloatArray | None:
-        """Like :meth:`solve`, with up to ``starts`` random configurations tried after ``seed``."""
+        """Like :meth:`solve`, with up to ``starts`` random configurations tried after ``seed``.
+
+        Near a stretched arm the null space turns so fast that the pull never comes to rest; so from each
+        start the pose is also sought without it.
+        """
         guess = np.asarray(seed, dtype=np.float64)
         for _ in range(starts + 1):
-            q = self.solve(pose, guess)
-            if q is not None:
-                return q
+            for pulled in (True, False):
+                q = self.solve(pose, guess, pulled=pulled)
+                if q is not None:
+                    return q
             guess = rng.uniform(self.robot.lower, self.robot.upper)
         return None
 
@@ -269,6 +280,7 @@ def _solve(
     origins: FloatArray,
     axes: FloatArray,
     tool: FloatArray,
+    pull: float,
 ) -> tuple[FloatArray, float, float]:
     """Damped least squares with null space.
 
@@ -284,7 +296,8 @@ def _solve(
         worst = max(np.sqrt(np.sum(error[:3] ** 2)), np.sqrt(np.sum(error[3:] ** 2)))
         if moved < 1e-7:
             break
-        after = np.minimum(np.maximum(q + _step(q, error, jacobian, rest - q, lower, upper), lower), upper)
+        step = _step(q, error, jacobian, pull * (rest - q), lower, upper)
+        after = np.minimum(np.maximum(q + step, lower), upper)
         moved = np.sqrt(np.sum((after - q) ** 2))
         q = after
     return q, worst, moved
