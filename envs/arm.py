@@ -26,6 +26,7 @@ from envs.kinematics import Kinematics
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
+from envs.scenes.checks import build
 from envs.self_collision import check_rest
 from envs.simulation import Simulation
 
@@ -66,10 +67,11 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         check_rest(self._simulation, self._checker.pairs)
         self._episode = Simulation(self.robot)
         for simulation in (self._simulation, self._episode):
-            self.scene.build(simulation)
+            build(self.scene, simulation)
         self._fresh = self._episode.save()
         self._episode_checker = CollisionChecker(self._episode)
         self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
+        self._sampler.check_places()
         self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
         self._goal = self.robot.rest
         self._target = self.robot.rest
@@ -190,7 +192,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
     def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
         """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
         self._simulation.reload()  # only a world loaded from nothing is promised to be the same every time
-        self.scene.build(self._simulation)
+        build(self.scene, self._simulation)
         return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
-"""What a scene must be before it is served: a mistake is one line, said when the scene is registered.
+"""What a scene must be before it is served: a mistake is one line that names the scene and the part.
 
-Whether an arm reaches the places depends on the arm, so that is asked when a world is made: see
-``envs.requests``.
+Most of it is said when the scene is registered. What depends on the arm is said when a world is made: whether
+its obstacles can be built (`build`), and whether its places can be reached (`envs.requests`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from envs.errors import WorldError
 from envs.robots import APPROACHES
 from envs.scenes.scene import Place, Scene
+from envs.simulation import Simulation
 
 
 def checked(scene_class: type[Scene]) -> type[Scene]:
@@ -40,6 +41,22 @@ def checked(scene_class: type[Scene]) -> type[Scene]:
         said = " ".join(str(error).split())
         raise WorldError(f"scene {name}: {type(error).__name__} when it was made: {said}") from error
     return scene_class
+
+
+def build(scene: Scene, simulation: Simulation) -> None:
+    """Put a scene's obstacles into a simulation.
+
+    Raises:
+        WorldError: there are none, or one is not a shape; the message names the scene and what is wrong.
+    """
+    before = len(simulation.obstacles)
+    try:
+        scene.build(simulation)
+    except Exception as error:  # whatever a scene's own code, or the engine, may say
+        said = " ".join(str(error).split())
+        raise WorldError(f"scene {scene.name}: build: {said}") from error
+    if len(simulation.obstacles) == before:
+        _refuse(scene.name, "build", "added no obstacle")
 
 
 def _refuse(scene: str, part: str, why: str) -> NoReturn:
