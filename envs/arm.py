@@ -17,12 +17,14 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from envs.arm_spheres import arm_spheres
 from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import DemonstratedPath, Demonstrator, NoDemonstration
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
 from envs.kinematics import Kinematics
+from envs.obstacles import obstacle_arrays
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
@@ -188,6 +190,15 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         """The arm's kinematics: joint ``origins`` (dof, 4, 4), ``axes`` (dof, 3), ``tool`` (4, 4)."""
         chain = self.kinematics
         return {"origins": chain.origins.copy(), "axes": chain.axes.copy(), "tool": chain.tool.copy()}
+
+    def sphere_arrays(self) -> dict[str, NDArray[Any]]:
+        """Spheres that cover the moving links: ``joints`` (n,), ``centres`` (n, 3), ``radii`` (n,)."""
+        spheres = arm_spheres(self._simulation)
+        return {"joints": spheres.joints, "centres": spheres.centres, "radii": spheres.radii}
+
+    def obstacle_arrays(self) -> list[tuple[str, FloatArray, FloatArray]]:
+        """Kind, size and pose (4, 4) of every primitive obstacle, see `envs.obstacles`."""
+        return obstacle_arrays(self._simulation)
 
     def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
         """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""

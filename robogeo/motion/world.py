@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from robogeo.errors import InputError
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
+from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]
@@ -107,6 +108,14 @@ class ArmEnvironment(Protocol):
 
     def kinematic_arrays(self) -> dict[str, FloatArray]:
         """Arguments of `KinematicChain`."""
+        ...
+
+    def sphere_arrays(self) -> dict[str, NDArray[Any]]:
+        """Arguments of `SphereModel`."""
+        ...
+
+    def obstacle_arrays(self) -> list[tuple[str, FloatArray, FloatArray]]:
+        """Arguments of `Obstacle`, one tuple each."""
         ...
 
     def execute(self, q: FloatArray, qd: FloatArray) -> Any:
@@ -204,6 +213,16 @@ class World:
     def chain(self) -> KinematicChain:
         """The arm's forward kinematics for whole batches of configurations."""
         return KinematicChain(**self._environment.kinematic_arrays())
+
+    def sphere_model(self) -> SphereModel:
+        """The arm as spheres among the present obstacles: fast clearances that are never too large.
+
+        The first time an arm is met its spheres are fitted, which takes seconds; then they are cached.
+        """
+        with _complaints():
+            spheres = self._environment.sphere_arrays()
+            obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
+        return SphereModel(self.chain, **spheres, obstacles=obstacles)
 
     def execute(self, motion: Motion) -> Execution:
         """Run a motion, sampled at 240 Hz, in a freshly loaded world."""
