@@ -5,7 +5,7 @@
 For each scene and arm: the straight joint line must nearly always fail, a few initial demonstrations must not
 be enough, many must be, and random asking must need long. The demonstrator is measured beside it, every
 motion replayed. Runs lie in runs/calibration and are taken up when repeated. Writes docs/results/NAME.json;
-NAME is calibration, for all of it, unless told otherwise. Without seeds nothing is asked: a short calibration.
+NAME is calibration, for all of it, unless told otherwise. Without seeds nothing is asked: that is short.
 """
 
 from __future__ import annotations
