@@ -18,8 +18,8 @@ PHYSICS_RATE = 240.0  # Hz
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Send the engine's start-up banner, printed from C, to nowhere."""
+def silence() -> Iterator[None]:
+    """Send what the engine prints from C, its banner and its remarks, to nowhere."""
     saved = [os.dup(1), os.dup(2)]
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -35,17 +35,22 @@ def _silence() -> Iterator[None]:
             os.close(descriptor)
 
 
-with _silence():
+with silence():
     import pybullet
 
-__all__ = ["PHYSICS_RATE", "Engine", "pybullet"]  # whoever imports pybullet elsewhere hears its banner
+__all__ = [
+    "PHYSICS_RATE",
+    "Engine",
+    "pybullet",
+    "silence",
+]  # imported elsewhere, pybullet prints its banner
 
 
 class Engine:
     """An empty PyBullet world, stepped at 240 Hz."""
 
     def __init__(self) -> None:
-        with _silence():
+        with silence():
             self.client = int(pybullet.connect(pybullet.DIRECT))
 
     def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
