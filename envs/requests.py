@@ -44,14 +44,26 @@ class RequestSampler:
         self._scene, self._kinematics, self._checker = scene, kinematics, checker
         self._pairs = scene.pairs()
 
+    def check_places(self) -> None:
+        """Refuse a scene with a place that this arm cannot reach or has no room in.
+
+        Raises:
+            WorldError: it names the place.
+        """
+        for place in self._scene.places:
+            self._configuration(place, np.random.default_rng(0))
+
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
+
+        Where the named places belong to several skills, the skills come in turn, index by index, and no
+        request joins two of them: who names places wants each skill shown, not the way between them.
 
         Raises:
             WorldError: a named place is unknown, or no pair of the named places can be requested.
         """
         _require_natural(seed, index)
-        pairs = self._pairs_within(places)
+        pairs = self._pairs_within(places, index)
         rng = np.random.default_rng([_LIFELIKE, seed, index])
         weights = np.array([a.frequency * b.frequency for a, b in pairs])
         start, goal = pairs[rng.choice(len(pairs), p=weights / weights.sum())]
@@ -66,12 +78,20 @@ class RequestSampler:
         start, goal = self._pairs[order[place]]
         return self._draw(start, goal, np.random.default_rng([_HELD_OUT, seed, lap, 1 + place]))
 
-    def _pairs_within(self, places: tuple[str, ...]) -> list[tuple[Place, Place]]:
+    def _pairs_within(self, places: tuple[str, ...], index: int) -> list[tuple[Place, Place]]:
         known = [place.name for place in self._scene.places]
         for name in places:
             if name not in known:
                 raise WorldError(f"scene {self._scene.name} has no place {name!r}; known: {', '.join(known)}")
-        pairs = [(a, b) for a, b in self._pairs if not places or (a.name in places and b.name in places)]
+        if not places:
+            return self._pairs
+        skills = list(dict.fromkeys(place.skill for place in self._scene.places if place.name in places))
+        skill = skills[index % len(skills)]
+        pairs = [
+            (a, b)
+            for a, b in self._pairs
+            if a.name in places and b.name in places and a.skill == b.skill == skill
+        ]
         if not pairs:
             raise WorldError(
                 f"scene {self._scene.name}: no request joins two of the places {', '.join(places)}"
@@ -88,18 +108,27 @@ class RequestSampler:
         The arm is led there from the scene's anchor along the scene's route, so that the same tool pose
         always gives the same posture.
         """
-        anchor = self._scene.tool_pose(self._scene.anchor)
+        reached = False
         for _ in range(_TRIES):
-            goal = self._scene.tool_pose(place.sample(rng))
-            route = self._scene.route(anchor, goal, spacing=0.05)
-            path = self._kinematics.follow(route, self._kinematics.robot.rest)
-            if path is not None and self._checker.is_free(path[-1], _MARGIN):
-                return path[-1]
-        robot = self._kinematics.robot
+            q = self._reach(place.sample(rng))
+            reached = reached or q is not None
+            if q is not None and self._checker.is_free(q, _MARGIN):
+                return q
+        scene, arm = self._scene.name, self._kinematics.robot.name
+        if reached:
+            room = f"{1000 * _MARGIN:g} mm of room"
+            raise WorldError(f"scene {scene}: the {arm} has no {room} in place {place.name!r}")
         raise WorldError(
-            f"scene {self._scene.name}: place {place.name!r} is out of reach of the {robot.name}; "
+            f"scene {scene}: place {place.name!r} is out of reach of the {arm}; "
             "state a smaller reach_m or another lift_m in its file, or use another scene"
         )
+
+    def _reach(self, point: FloatArray) -> FloatArray | None:
+        """The configuration at a point (3,) in place coordinates, led there from the anchor, or None."""
+        anchor, goal = (self._scene.tool_pose(at) for at in (self._scene.anchor, point))
+        route = self._scene.route(anchor, goal, spacing=0.05)
+        path = self._kinematics.follow(route, self._kinematics.robot.rest)
+        return None if path is None else path[-1]
 
 
 def _require_natural(seed: int, index: int) -> None:

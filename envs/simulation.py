@@ -1,59 +1,33 @@
-"""The one owner of a PyBullet client.
+"""One arm among static obstacles, in PyBullet.
 
-Every call names its client (a forgotten ``physicsClientId`` silently talks to client 0), nothing that is
-not finite reaches the engine (which accepts NaN without a word), and the arm is held by position control
-*with* target velocities, which tracks nine times better than position alone.
+Nothing that is not finite reaches the engine (which accepts NaN without a word), and the arm is held by
+position control *with* target velocities, which tracks nine times better than position alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.engine import Engine, pybullet, silence
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
 
-PHYSICS_RATE = 240.0  # Hz
 _HOLDING_FORCE = 200.0  # N or N m: holds fingers and the like against any motion of the arm
 _MOST_BOXES = 16  # boxes in one body that the engine survives
 Color = tuple[float, float, float, float]
 
 
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Send the engine's start-up banner, printed from C, to nowhere."""
-    saved = [os.dup(1), os.dup(2)]
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 1)
-        os.dup2(sink, 2)
-        yield
-    finally:
-        with contextlib.suppress(OSError, TypeError):  # where the C library goes by another name
-            ctypes.CDLL(None).fflush(None)  # the banner may still wait in C's own buffer
-        os.dup2(saved[0], 1)
-        os.dup2(saved[1], 2)
-        for descriptor in (*saved, sink):
-            os.close(descriptor)
-
-
-with _silence():
-    import pybullet
-
-
-class Simulation:
+class Simulation(Engine):
     """A world in PyBullet: one arm on a fixed base and static obstacles, stepped at 240 Hz."""
 
     def __init__(self, robot: RobotSpec) -> None:
+        super().__init__()
         self.robot = robot
-        with _silence():
-            self.client = int(pybullet.connect(pybullet.DIRECT))
         self.arm = -1
         self.joints: list[int] = []
         self.fixed_links: frozenset[int] = frozenset()
@@ -66,21 +40,12 @@ class Simulation:
             self.close()
             raise
 
-    def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a PyBullet function on this client."""
-        if self.client < 0:
-            raise WorldError("this world is closed; make a new one")
-        return getattr(pybullet, function)(*args, physicsClientId=self.client, **kwargs)
-
     def reload(self) -> None:
         """Empty the world and load the arm anew, at rest; obstacles have to be added again."""
-        self.call("resetSimulation")
-        self.call("setPhysicsEngineParameter", deterministicOverlappingPairs=1, enableFileCaching=0)
-        self.call("setTimeStep", 1.0 / PHYSICS_RATE)
-        self.call("setGravity", 0.0, 0.0, -9.81)
+        self.empty()
         self.obstacles = []
         try:
-            with _silence():  # it comments on every link without a mass
+            with silence():  # it comments on every link without a mass
                 self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
         except pybullet.error as error:
             raise WorldError(f"{self.robot.urdf}: PyBullet cannot load it ({error})") from error
@@ -115,31 +80,62 @@ class Simulation:
         """Add the floor, an obstacle like any other; its top is 6 cm below the arm's base."""
         self.add_boxes([((8.0, 8.0, 0.005), (0.0, 0.0, -0.065))], (0.92, 0.93, 0.94, 1.0))
 
-    def add_boxes(self, boxes: Sequence[tuple[Sequence[float], Sequence[float]]], color: Color) -> int:
+    def add_boxes(
+        self,
+        boxes: Sequence[tuple[Sequence[float], Sequence[float]]],
+        color: Color,
+        turns: Sequence[Sequence[float]] | None = None,
+        *,
+        solid: bool = True,
+    ) -> int:
         """Add one static body made of boxes, each given as (half extents, centre), both (3,) in m.
 
+        Args:
+            boxes: 1 to 16 of them.
+            color: red, green, blue and opacity, from 0 to 1.
+            turns: roll, pitch and yaw (rad) of each box about its centre; parallel to the axes without it.
+            solid: an obstacle; otherwise only to be seen.
+
         Raises:
-            WorldError: more than 16 boxes, at which the engine would crash, or none.
+            WorldError: more than 16 boxes, at which the engine would crash, or none; a size that is not
+                positive, or a number that is not finite.
         """
         if not 1 <= len(boxes) <= _MOST_BOXES:
             raise WorldError(f"a body takes 1 to {_MOST_BOXES} boxes, got {len(boxes)}; make several bodies")
-        halves = [list(half) for half, _ in boxes]
-        centres = [list(centre) for _, centre in boxes]
+        halves = [_sizes("a box's half extents", half) for half, _ in boxes]
+        centres = [_point("a box's centre", centre) for _, centre in boxes]
+        angles = [_point("a box's turn", turn) for turn in turns or [(0.0, 0.0, 0.0)] * len(boxes)]
+        if len(angles) != len(boxes):
+            raise WorldError(f"{len(boxes)} boxes need as many turns, got {len(angles)}")
+        frames = [self.call_free("getQuaternionFromEuler", angle) for angle in angles]
         kinds = [pybullet.GEOM_BOX] * len(boxes)
-        shape = self.call(
-            "createCollisionShapeArray", kinds, halfExtents=halves, collisionFramePositions=centres
-        )
+        shape = -1
+        if solid:
+            shape = self.call(
+                "createCollisionShapeArray",
+                kinds,
+                halfExtents=halves,
+                collisionFramePositions=centres,
+                collisionFrameOrientations=frames,
+            )
         visual = self.call(
             "createVisualShapeArray",
             kinds,
             halfExtents=halves,
             visualFramePositions=centres,
+            visualFrameOrientations=frames,
             rgbaColors=[list(color)] * len(boxes),
         )
         return self._static_body(shape, visual, (0.0, 0.0, 0.0))
 
     def add_cylinder(self, radius: float, height: float, base: Sequence[float], color: Color) -> int:
-        """Add a static upright cylinder that stands on ``base`` (3,) m."""
+        """Add a static upright cylinder that stands on ``base`` (3,) m.
+
+        Raises:
+            WorldError: a size that is not positive, or a number that is not finite.
+        """
+        _sizes("a cylinder's radius and height", (radius, height, radius))
+        base = _point("a cylinder's base", base)
         shape = self.call("createCollisionShape", pybullet.GEOM_CYLINDER, radius=radius, height=height)
         visual = self.call(
             "createVisualShape", pybullet.GEOM_CYLINDER, radius=radius, length=height, rgbaColor=list(color)
@@ -156,7 +152,8 @@ class Simulation:
                 basePosition=list(position),
             )
         )
-        self.obstacles.append(body)
+        if shape >= 0:
+            self.obstacles.append(body)
         return body
 
     def place(self, q: FloatArray) -> None:
@@ -184,9 +181,24 @@ class Simulation:
             forces=self.robot.torque.tolist(),
         )
 
-    def step(self) -> None:
-        """Advance by one physics step of 1/240 s."""
-        self.call("stepSimulation")
+    def follow(self, q: FloatArray, qd: FloatArray) -> bool:
+        """Advance one physics step for each target q, qd (n, dof); whether the arm touched an obstacle."""
+        _require_finite(q)
+        _require_finite(qd)
+        drive = partial(
+            self.call,
+            "setJointMotorControlArray",
+            self.arm,
+            self.joints,
+            pybullet.POSITION_CONTROL,
+            forces=self.robot.torque.tolist(),
+        )
+        touched = False
+        for position, speed in zip(q.tolist(), qd.tolist(), strict=True):
+            drive(targetPositions=position, targetVelocities=speed)
+            self.step()
+            touched = touched or self.touching()
+        return touched
 
     def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Positions rad, velocities rad/s and motor torques N m, each (dof,)."""
@@ -234,17 +246,21 @@ class Simulation:
         )[2]
         return np.reshape(np.asarray(picture, dtype=np.uint8), (height, width, 4))[:, :, :3].copy()
 
-    @staticmethod
-    def call_free(function: str, *args: Any) -> Any:
-        """Call a PyBullet function that belongs to no client."""
-        return getattr(pybullet, function)(*args)
 
-    def close(self) -> None:
-        """Disconnect; closing twice does nothing."""
-        if self.client >= 0:
-            with contextlib.suppress(pybullet.error):
-                pybullet.disconnect(physicsClientId=self.client)
-            self.client = -1
+def _point(what: str, values: Sequence[float]) -> list[float]:
+    """Three finite numbers."""
+    point = np.asarray(values, dtype=np.float64)
+    if point.shape != (3,) or not np.isfinite(point).all():
+        raise WorldError(f"{what} must be three finite numbers, got {list(values)}")
+    return point.tolist()
+
+
+def _sizes(what: str, values: Sequence[float]) -> list[float]:
+    """Three finite positive numbers."""
+    sizes = _point(what, values)
+    if min(sizes) <= 0.0:
+        raise WorldError(f"{what} must be positive, got {sizes}")
+    return sizes
 
 
 def _fixed_links(infos: Sequence[Any]) -> frozenset[int]:

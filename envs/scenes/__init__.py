@@ -1,9 +1,18 @@
-"""The scenes: obstacles, named places and the way a practised person moves between them; one file each."""
+"""The scenes: obstacles, named places and the way a practised person moves between them; one file each.
 
+To add one, write a subclass of `Scene` in a file here, list it below and name it in ``envs/__init__.py``. It
+is checked as it is listed: see `envs.scenes.checks`.
+"""
+
+from envs.scenes.checks import checked
 from envs.scenes.reach_detour import ReachDetour
 from envs.scenes.scene import Layout, Place, Scene
 from envs.scenes.shelf_reach import ShelfReach
+from envs.scenes.strokes import Strokes
+from envs.scenes.two_skills import TwoSkills
 
-SCENES: dict[str, type[Scene]] = {"ShelfReach": ShelfReach, "ReachDetour": ReachDetour}
+SCENES: dict[str, type[Scene]] = {
+    scene.name: checked(scene) for scene in (ShelfReach, ReachDetour, TwoSkills, Strokes)
+}
 
-__all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach"]
+__all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]

@@ -36,6 +36,9 @@ _WORST = 1e6
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
 
+    Means of the scene's own measures stand under ``measures``; it is empty where the scene has none, or no
+    motion ran.
+
     Args:
         outcomes: at least one.
     """
@@ -50,6 +53,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         ran = values[~np.isnan(values)]
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
+    names = sorted({name for outcome in outcomes for name in outcome.measures})
+    own = {name: [o.measures[name] for o in outcomes if name in o.measures] for name in names}
+    summary["measures"] = {name: float(np.clip(own[name], -_WORST, _WORST).mean()) for name in names}
     failures = sorted({outcome.failure for outcome in outcomes if outcome.failure})
     summary["failures"] = {name: sum(o.failure == name for o in outcomes) for name in failures}
     return summary
