@@ -27,7 +27,7 @@ class Geodesic:
             is no way.
         length: its length in observation units; infinite where there is no way.
         expanded: graph nodes that the search expanded.
-        converged: whether the solver came to rest; always true for a graph search.
+        converged: whether the solver came to rest; for a graph search, whether there is a way.
         bridged: share of the length on bridges between components of the graph, in [0, 1]; a relaxed curve
             keeps the value of the path it was relaxed from.
         method: which solver, and start, gave it: `graph`, `relaxed from path`, `relaxed from line`, `line`,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.errors import GeometryError
 from robogeo.geometry.banded import solve_block_tridiagonal
 from robogeo.geometry.energy import Curves, Model, evaluate, gauss_newton
 from robogeo.geometry.points import FloatArray
@@ -96,6 +97,8 @@ def minimize(
         the curves, and whether each came to rest (L,).
     """
     curves = evaluate(metric, nodes)
+    if not np.isfinite(curves.energy).all():
+        raise GeometryError("energy: too large for the decoder's type; scale the observations")
     result, converged = curves.select(np.arange(len(nodes))), np.zeros(len(nodes), dtype=bool)
     lanes, progress, rounds = np.arange(len(nodes)), _Progress(len(nodes), settings), 0
     while len(lanes):
@@ -142,4 +145,7 @@ def _trial(metric: Metric, curves: Curves, model: Model, damping: FloatArray) ->
     moved = curves.z.copy()
     moved[:, 1:-1] += step
     promised = (step * (added * step - model.gradient)).sum(axis=(1, 2))
-    return evaluate(metric, moved, curves), promised
+    try:
+        return evaluate(metric, moved, curves), promised
+    except GeometryError:  # a step to where the decoder fails is none
+        return curves, np.full(len(damping), np.inf)

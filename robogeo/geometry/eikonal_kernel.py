@@ -16,27 +16,18 @@ Sweeps run over the grid in four directions in turn and visit only points with a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
+from robogeo.geometry.compiled import compiled
 from robogeo.geometry.points import FloatArray
 
 RING = np.array([[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1], [1, 0]])
 """Steps (column, row) to the eight neighbours, in turn; the first comes again at the end."""
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile, keeping the machine code on disk unless no folder for it can be written."""
-    try:
-        return numba.njit(cache=True)(function)
-    except RuntimeError:
-        return numba.njit(function)
-
-
-@_compiled
+@compiled
 def hopf_lax(
     value_a: float,
     value_b: float,
@@ -65,7 +56,7 @@ def hopf_lax(
     return value_a + s * rise + step
 
 
-@_compiled
+@compiled
 def offered(T: FloatArray, G: FloatArray, x: FloatArray, y: FloatArray, row: int, column: int) -> float:
     """Least value that the eight triangles of a grid point offer it."""
     rows, columns = T.shape
@@ -89,7 +80,7 @@ def offered(T: FloatArray, G: FloatArray, x: FloatArray, y: FloatArray, row: int
     return best
 
 
-@_compiled
+@compiled
 def rouse(waiting: Any, row: int, column: int) -> None:
     """Mark the eight neighbours of a point whose value has fallen."""
     rows, columns = waiting.shape
@@ -99,7 +90,7 @@ def rouse(waiting: Any, row: int, column: int) -> None:
                 waiting[r, c] = True
 
 
-@_compiled
+@compiled
 def solve(T: FloatArray, G: FloatArray, x: FloatArray, y: FloatArray, rest: float) -> int:
     """Lower T (ny, nx) in place until no value falls by more than `rest` of itself; returns the sweeps.
 

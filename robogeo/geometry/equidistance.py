@@ -37,7 +37,7 @@ REST = 1e-10
 """Relative fall of a value below which its neighbours are not asked again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DistanceField:
     """Riemannian distances over a rectangle of a 2-D latent space.
 

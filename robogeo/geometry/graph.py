@@ -16,14 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
 from robogeo.geometry.metric import Metric
-from robogeo.geometry.neighbors import IntArray, bridge_edges, nearest_edges, unique_edges
+from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array, as_point, as_rows
 from robogeo.geometry.search import Search
 
@@ -41,7 +40,7 @@ class GeodesicGraph:
         nodes: latent nodes (N, d), without repetitions, numbered so that neighbours are near in memory too.
         embedded: decoded nodes (N, E).
         edges: (n_e, 2) node indices i < j.
-        lengths: their lengths (n_e,) float64, each at least the decoded chord.
+        lengths: their lengths (n_e,) float64, each at least the decoded chord if the metric is a pull-back.
         bridges: (n_e,) whether an edge only joins components.
         neighbors: k, of the edges and of the links of off-graph points.
         space: where nearness is judged, `decoded`, `latent` or `both`.
@@ -104,7 +103,7 @@ class GeodesicGraph:
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
             )
         rows = as_rows(nodes, "nodes").detach()
-        origins = _distinct(as_array(rows))
+        origins = distinct_rows(as_array(rows))
         distinct = rows[torch.from_numpy(origins)]
         with torch.no_grad():
             embedded = metric.embed(distinct)
@@ -165,17 +164,17 @@ class GeodesicGraph:
         return self._paths(*self._pairs(starts, goals), direct=direct)
 
     def forbid(self, *, edges: Any = (), nodes: Any = ()) -> None:
-        """Make edges and nodes impassable, until `restore`; off-graph points no longer hang on such nodes.
+        """Make edges and nodes impassable, until `restore`, and links of off-graph points to such nodes.
 
         Args:
             edges: pairs of node indices (n, 2) in either order, each an edge of the graph.
             nodes: node indices (n,).
 
         Raises:
-            GeometryError: no such edge or node.
+            GeometryError: no such edge or node, or not whole numbers.
         """
-        pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
-        indices = np.asarray(nodes, dtype=np.int64).reshape(-1)
+        pairs = _indices("edges", edges, 2)
+        indices = _indices("nodes", nodes, 1)[:, 0]
         touched = np.concatenate([pairs.ravel(), indices])
         if ((touched < 0) | (touched >= len(self.nodes))).any():
             raise GeometryError(f"forbid: node indices must lie in 0 .. {len(self.nodes) - 1}")
@@ -284,14 +283,12 @@ class GeodesicGraph:
         return float(lengths[np.isin(keys, low * len(self.nodes) + high)].sum())
 
 
-def _distinct(nodes: FloatArray) -> IntArray:
-    """Rows (N,) of nodes without repetitions, in the order of a k-d tree's leaves."""
-    _, first = np.unique(nodes, axis=0, return_index=True)
-    if len(first) < 2:
-        raise GeometryError(f"nodes: a graph needs at least two distinct points, got {len(first)}")
-    first = np.sort(first)
-    origins: IntArray = first[cKDTree(nodes[first]).indices]
-    return origins
+def _indices(what: str, values: Any, columns: int) -> IntArray:
+    """Node indices as rows (n, columns)."""
+    found = np.asarray(values)
+    if found.size and (found.dtype.kind not in "iu" or found.size % columns):
+        raise GeometryError(f"forbid {what}: expected whole numbers (n, {columns}), got {values!r:.60}")
+    return found.astype(np.int64).reshape(-1, columns)
 
 
 def _edge_lengths(metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, edges: IntArray) -> FloatArray:

@@ -17,7 +17,7 @@ import torch
 from torch.autograd import forward_ad
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.perceptron import Array, Perceptron
+from robogeo.geometry.perceptron import Array, Perceptron, chain_state
 
 Decoder = Callable[[torch.Tensor], torch.Tensor]
 JACOBIAN_ROWS = 128
@@ -30,8 +30,10 @@ class Immersion:
     Args:
         function: rows (n, d) -> (n, E) of torch tensors.
         owner: the module, or method of one, whose parameters give type and device.
-        dtype: floating-point type of the decoder; found from its parameters when None, or at the first call.
+        dtype: floating-point type of the decoder; that of its parameters when None, or found at the first
+            call.
         perceptron: the same function in closed form, if there is one.
+        chain: a `torch.nn` module that is looked at for a closed form instead, now and when it has changed.
     """
 
     def __init__(
@@ -40,16 +42,41 @@ class Immersion:
         owner: Any = None,
         dtype: torch.dtype | None = None,
         perceptron: Perceptron | None = None,
+        chain: Any = None,
     ) -> None:
-        self.function, self.perceptron = function, perceptron
-        self.dtype, self.device = dtype, None
-        reference = _parameter(owner)
-        if reference is not None:
-            self.device = reference.device
-            self.dtype = self.dtype or reference.dtype
-        if perceptron is not None and self.dtype != torch.from_numpy(np.zeros(0, perceptron.dtype)).dtype:
-            self.perceptron = None  # another type was asked for than the weights have
-        self.closed_form = self.perceptron is not None
+        self.function = function
+        self._owner, self._dtype = owner, dtype
+        self._perceptron, self._chain = perceptron, chain
+        self._state: tuple[int, ...] = ()
+
+    @property
+    def dtype(self) -> torch.dtype | None:
+        """Type the decoder works in, as far as it is known."""
+        if self._dtype is not None:
+            return self._dtype
+        reference = _parameter(self._owner)
+        if reference is None and self._perceptron is not None:
+            return _TYPES[self._perceptron.dtype]
+        return None if reference is None else reference.dtype
+
+    @property
+    def device(self) -> torch.device | None:
+        """Where the decoder works, as far as it is known."""
+        reference = _parameter(self._owner)
+        return None if reference is None else reference.device
+
+    @property
+    def perceptron(self) -> Perceptron | None:
+        """The closed form, if there is one of the type that is asked for; read again if its module moved."""
+        if self._chain is not None and self._state != (state := chain_state(self._chain)):
+            self._perceptron, self._state = Perceptron.recognized(self._chain), state
+        found = self._perceptron
+        return found if found is None or self._dtype in (None, _TYPES[found.dtype]) else None
+
+    @property
+    def closed_form(self) -> bool:
+        """Whether some of F goes through a closed form."""
+        return self.perceptron is not None
 
     def __call__(self, rows: torch.Tensor) -> torch.Tensor:
         """F of rows (n, d) -> (n, E), differentiable if the rows ask for it.
@@ -69,8 +96,7 @@ class Immersion:
         """
         if self.closed_form and not _tracked(rows):
             return torch.from_numpy(self.linearized(rows.detach().numpy())[1]).mT
-        parts = [self._pushed_basis(part)[1] for part in torch.split(rows, JACOBIAN_ROWS)]
-        return torch.cat(parts) if len(rows) else rows.new_zeros(0, 1, rows.shape[1])
+        return torch.cat([self._pushed_basis(part)[1] for part in torch.split(rows, JACOBIAN_ROWS)])
 
     def pushed(self, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
         """Derivatives J v of F along tangents v (n, d) at rows (n, d), -> (n, E).
@@ -89,10 +115,11 @@ class Immersion:
         Raises:
             GeometryError: as when called.
         """
-        if self.perceptron is None:
+        perceptron = self.perceptron
+        if perceptron is None:
             with torch.no_grad():
                 return self._decoded(self._tensor(rows)).cpu().numpy()
-        return _finite(self.perceptron.values(rows))
+        return _finite(perceptron.values(rows))
 
     def linearized(self, rows: Array) -> tuple[Array, Array]:
         """F and the rows of J^T at finite rows (n, d) -> (n, E), (n, d, E), without gradients.
@@ -100,13 +127,15 @@ class Immersion:
         Raises:
             GeometryError: as `jacobian`.
         """
-        if self.perceptron is None:
+        perceptron = self.perceptron
+        if perceptron is None:
             with torch.no_grad():
                 tensor = self._tensor(rows)
                 parts = [self._pushed_basis(part) for part in torch.split(tensor, JACOBIAN_ROWS)]
                 decoded = torch.cat([values for values, _ in parts]).cpu().numpy()
-                return _finite(decoded), torch.cat([jacobian for _, jacobian in parts]).mT.cpu().numpy()
-        values, slopes = self.perceptron.linearized(rows)
+                slopes = torch.cat([jacobian for _, jacobian in parts]).mT.cpu().numpy()
+                return decoded, _finite(slopes, _NO_DERIVATIVE)
+        values, slopes = perceptron.linearized(rows)
         return _finite(values), slopes
 
     def _tensor(self, rows: Array) -> torch.Tensor:
@@ -117,18 +146,20 @@ class Immersion:
         """F through torch, with the decoder's failures told apart; learns the decoder's type."""
         try:
             out = self.function(rows)
-        except RuntimeError as error:
-            other = torch.float32 if rows.dtype == torch.float64 else torch.float64
-            if self.dtype is not None or "dtype" not in str(error):
-                raise GeometryError(f"decoder failed on points {tuple(rows.shape)}: {error}") from error
-            self.dtype = other  # a bare function over weights of the other type: remember it
-            return self._decoded(rows.to(other))
-        if out.ndim != 2 or out.shape[0] != rows.shape[0]:
-            raise GeometryError(
-                f"decoder: expected one row per point, got {tuple(out.shape)} for {len(rows)} points"
-            )
-        if not bool(torch.isfinite(out.detach()).all()):
-            raise GeometryError(_NOT_FINITE)
+        except (RuntimeError, ValueError) as error:
+            if self.dtype is not None or isinstance(error, GeometryError):
+                raise _failure(error, rows) from error
+            out = self._in_the_other_type(rows, error)
+        return _checked(out, rows)
+
+    def _in_the_other_type(self, rows: torch.Tensor, error: Exception) -> torch.Tensor:
+        """F of a bare function over weights of the other type, which is remembered."""
+        other = torch.float32 if rows.dtype == torch.float64 else torch.float64
+        try:
+            out = self.function(rows.to(other))
+        except (RuntimeError, ValueError):
+            raise _failure(error, rows) from error
+        self._dtype = other
         return out
 
     def _settled(self, rows: torch.Tensor) -> torch.Tensor:
@@ -146,7 +177,7 @@ class Immersion:
         count, d = rows.shape
         basis = torch.eye(d, dtype=rows.dtype, device=rows.device).repeat(count, 1)
         values, pushed = self._forward_mode(rows.repeat_interleave(d, dim=0), basis)
-        return values[::d], pushed.reshape(count, d, -1).mT
+        return values[::d], pushed.reshape(count, d, pushed.shape[-1]).mT
 
     def _forward_mode(self, rows: torch.Tensor, tangents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         rows = self._settled(rows)
@@ -154,21 +185,51 @@ class Immersion:
             try:
                 dual: torch.Tensor = forward_ad.make_dual(rows, tangents.to(rows.dtype))  # type: ignore[no-untyped-call]
                 out = self.function(dual)
-            except (NotImplementedError, RuntimeError) as error:
+            except (NotImplementedError, RuntimeError, ValueError, IndexError) as error:
                 raise GeometryError(f"decoder: forward-mode differentiation failed: {error}") from error
             primal, tangent = forward_ad.unpack_dual(out)  # type: ignore[no-untyped-call]
-        return primal, torch.zeros_like(primal) if tangent is None else tangent
+        _checked(primal, rows)
+        if tangent is None:
+            self._require_constant(rows, primal)
+            return primal, torch.zeros_like(primal)
+        return primal, tangent
+
+    def _require_constant(self, rows: torch.Tensor, values: torch.Tensor) -> None:
+        """A decoder without any derivative must be constant; else it hides its derivative."""
+        with torch.no_grad():
+            moved = self.function(rows.detach() + 1e-2 * (1.0 + rows.detach().abs()))
+        if not torch.equal(moved, values.detach()):
+            raise GeometryError(
+                "decoder: its values change but no derivative passes; it must not leave torch or run under "
+                "inference_mode"
+            )
 
 
 class JoinedImmersion(Immersion):
     """F = [F_1, F_2, ..] of several immersions, each evaluated in its own fastest way."""
 
     def __init__(self, parts: Sequence[Immersion]) -> None:
-        super().__init__(lambda rows: torch.cat([part.function(rows) for part in parts], dim=1))
+        super().__init__(self._joined)
         self.parts = tuple(parts)
-        self.closed_form = any(part.closed_form for part in parts)
-        self.device = next((part.device for part in parts if part.device is not None), None)
-        self.dtype = next((part.dtype for part in parts if part.dtype is not None), None)
+
+    @property
+    def dtype(self) -> torch.dtype | None:
+        """Type of the first part that has one."""
+        return next((part.dtype for part in self.parts if part.dtype is not None), None)
+
+    @property
+    def device(self) -> torch.device | None:
+        """Where the first part works that says so."""
+        return next((part.device for part in self.parts if part.device is not None), None)
+
+    @property
+    def closed_form(self) -> bool:
+        """Whether some part has a closed form."""
+        return any(part.closed_form for part in self.parts)
+
+    def _joined(self, rows: torch.Tensor) -> torch.Tensor:
+        found = [part.function(rows.to(part.dtype or rows.dtype)) for part in self.parts]
+        return torch.cat([part.to(found[0].dtype) for part in found], dim=1)
 
     def values(self, rows: Array) -> Array:
         """See `Immersion.values`."""
@@ -181,13 +242,29 @@ class JoinedImmersion(Immersion):
 
 
 _NOT_FINITE = "decoder: returned NaN or infinite values; retrain the model or check the points' range"
+_NO_DERIVATIVE = "decoder: has NaN or infinite derivatives there; no metric is defined at such points"
+_TYPES = {np.dtype(np.float32): torch.float32, np.dtype(np.float64): torch.float64}
 
 
-def _finite(values: Array) -> Array:
+def _finite(values: Array, complaint: str = _NOT_FINITE) -> Array:
     # A sum is finite only if every value is; it may overflow on its own, which the second look forgives.
     if not np.isfinite(values.sum()) and not np.isfinite(values).all():
-        raise GeometryError(_NOT_FINITE)
+        raise GeometryError(complaint)
     return values
+
+
+def _checked(out: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    if out.ndim != 2 or out.shape[0] != rows.shape[0]:
+        raise GeometryError(
+            f"decoder: expected one row per point, got {tuple(out.shape)} for {len(rows)} points"
+        )
+    if not bool(torch.isfinite(out.detach()).all()):
+        raise GeometryError(_NOT_FINITE)
+    return out
+
+
+def _failure(error: Exception, rows: torch.Tensor) -> GeometryError:
+    return GeometryError(f"decoder failed on points {tuple(rows.shape)}: {error}")
 
 
 def _tracked(tensor: torch.Tensor) -> bool:

@@ -63,6 +63,8 @@ class _Segments:
 def segment_length_errors(metric: Metric, a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Lengths R_h and their error estimates |R_h - R_2h| / 15, both (n,) float64, at four parts a segment."""
     a, b = as_rows(a, "a"), as_rows(b, "b")
+    if not metric.chordal:
+        raise GeometryError(f"length errors: {type(metric).__name__} is no pull-back, its lengths no chords")
     if a.shape != b.shape:
         raise GeometryError(f"segments: a has shape {tuple(a.shape)} but b has {tuple(b.shape)}")
     start, end = as_array(a), as_array(b)
@@ -76,8 +78,12 @@ def lengths_between(
 ) -> FloatArray:
     """Lengths (n,) of segments a -> b (n, d) with decoded ends (n, E): shared nodes are decoded once."""
     segments = _Segments(a, b, decoded_a, decoded_b)
-    parts = [_adaptive(metric, segments[i : i + CHUNK]) for i in range(0, len(a), CHUNK)]
-    return np.concatenate(parts) if parts else np.zeros(0)
+    with np.errstate(over="ignore", invalid="ignore"):  # told below, in one line
+        parts = [_adaptive(metric, segments[i : i + CHUNK]) for i in range(0, len(a), CHUNK)]
+    lengths = np.concatenate(parts) if parts else np.zeros(0)
+    if not np.isfinite(lengths).all():
+        raise GeometryError("lengths: too large for the decoder's type; scale the observations")
+    return lengths
 
 
 def estimated_lengths(
@@ -93,7 +99,7 @@ def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
     lengths, error, middle = _measured(metric, segments)
     size = np.maximum(abs(segments.decoded_a).max(axis=1), abs(segments.decoded_b).max(axis=1))
     allowed = np.maximum(TOLERANCE * lengths, ROUNDING * np.finfo(size.dtype).eps * size)
-    rough = np.flatnonzero(error > allowed)
+    rough = np.flatnonzero((error > allowed) | _overlooked(metric, segments))
     owners, allowed, pieces, middle = rough, allowed[rough], segments[rough], middle[rough]
     lengths[rough] = 0.0
     for depth in range(DEEPEST):
@@ -101,10 +107,19 @@ def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
             break
         pieces, owners, allowed = _halves(pieces, middle), np.tile(owners, 2), np.tile(allowed, 2)
         length, error, middle = _measured(metric, pieces)
-        cut = error > (allowed if depth < DEEPEST - 1 else np.inf)
+        cut = (error > allowed) | _overlooked(metric, pieces)
+        cut &= depth < DEEPEST - 1
         np.add.at(lengths, owners[~cut], length[~cut])
         owners, allowed, pieces, middle = owners[cut], allowed[cut], pieces[cut], middle[cut]
     return lengths
+
+
+def _overlooked(metric: Metric, segments: _Segments) -> NDArray[np.bool_]:
+    """Segments (n,) so long that islands of support may lie between their samples, unseen by any estimate."""
+    if metric.support is None:
+        return np.zeros(len(segments.a), dtype=bool)
+    square = np.square(segments.b - segments.a).sum(axis=1)
+    return np.asarray(square > (PARTS * metric.support.width) ** 2)
 
 
 def _halves(pieces: _Segments, middle: NDArray[Any]) -> _Segments:
@@ -159,11 +174,15 @@ def richardson(decoded: T, z: T | None = None, cost: T | None = None) -> tuple[T
 def chords(decoded: T, z: T | None, cost: T | None) -> T:
     """Chords sqrt(|dx|^2 + cbar^2 |dz|^2) between successive samples (..., m + 1, E) -> (..., m) float64."""
     square = squared_chords(decoded, z, cost)
-    if isinstance(square, torch.Tensor) and square.requires_grad:
-        # The derivative of the root at zero is zero instead of NaN, for segments of no length.
-        positive = square > 0
-        return torch.where(positive, torch.where(positive, square, 1.0).sqrt(), 0.0)
-    return square**0.5
+    return safe_root(square) if isinstance(square, torch.Tensor) else square**0.5
+
+
+def safe_root(square: torch.Tensor) -> torch.Tensor:
+    """Square root whose derivative at zero is zero instead of infinite, for steps of no length."""
+    if not square.requires_grad:
+        return square.sqrt()
+    positive = square > 0
+    return torch.where(positive, torch.where(positive, square, 1.0).sqrt(), 0.0)
 
 
 def squared_chords(decoded: T, z: T | None, cost: T | None) -> T:

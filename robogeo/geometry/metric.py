@@ -22,7 +22,7 @@ import torch
 
 from robogeo.errors import GeometryError
 from robogeo.geometry.immersion import Decoder, Immersion, JoinedImmersion
-from robogeo.geometry.lengths import SMOOTH_PARTS, lengths_between, richardson
+from robogeo.geometry.lengths import SMOOTH_PARTS, lengths_between, richardson, safe_root
 from robogeo.geometry.perceptron import Perceptron
 from robogeo.geometry.points import FloatArray, as_array, as_points, as_rows
 from robogeo.geometry.support import Support
@@ -53,8 +53,8 @@ class Metric:
                 rows.
         """
         z = self._prepare(z, "z")
-        rows = z.reshape(-1, z.shape[-1])
-        decoded = self.immersion(rows)
+        with torch.set_grad_enabled(torch.is_grad_enabled() and z.requires_grad):
+            decoded = self.immersion(z.reshape(-1, z.shape[-1]))
         return decoded.reshape(*z.shape[:-1], decoded.shape[1])
 
     def jacobian(self, z: Any) -> torch.Tensor:
@@ -79,7 +79,7 @@ class Metric:
         return root.mT @ root
 
     def log_magnification_factor(self, z: Any) -> torch.Tensor:
-        """Logarithm of MF, (..., d) -> (...) float64; minus infinity where G is singular.
+        """Logarithm of MF, (..., d) -> (...) float64; where G is singular, minus infinity or far below -30.
 
         The sum of log |R_aa| of J = QR, by the modified Gram-Schmidt process over all points at once. It
         neither over- nor underflows, however large d is.
@@ -108,11 +108,14 @@ class Metric:
         z, dz = self._prepare(z, "z"), self._prepare(dz, "dz")
         if z.shape[-1] != dz.shape[-1]:
             raise GeometryError(f"dz: expected {z.shape[-1]} latent dimensions, got {dz.shape[-1]}")
-        shape = np.broadcast_shapes(z.shape, dz.shape)
+        try:
+            shape = np.broadcast_shapes(z.shape, dz.shape)
+        except ValueError as error:
+            raise GeometryError(f"speed: z {tuple(z.shape)} and dz {tuple(dz.shape)} do not fit") from error
         z, dz = z.expand(shape), dz.expand(shape)
         with torch.set_grad_enabled(torch.is_grad_enabled() and (z.requires_grad or dz.requires_grad)):
             rows, tangents = z.reshape(-1, z.shape[-1]), dz.reshape(-1, z.shape[-1])
-            return self._squared_speed(rows, tangents).sqrt().reshape(z.shape[:-1])
+            return safe_root(self._squared_speed(rows, tangents)).reshape(z.shape[:-1])
 
     def segment_lengths(self, a: Any, b: Any) -> torch.Tensor:
         """Lengths of the straight latent segments a -> b, (n, d), (n, d) -> (n,) float64, see `lengths.py`.
@@ -185,8 +188,8 @@ class PullbackMetric(Metric):
                 f"decoder: expected a callable of latent points, got {type(decoder).__name__}"
             )
         self.decoder = decoder
-        perceptron = perceptron or Perceptron.recognized(decoder)
-        super().__init__(Immersion(decoder, decoder, dtype, perceptron), support)
+        chain = decoder if perceptron is None else None
+        super().__init__(Immersion(decoder, decoder, dtype, perceptron, chain), support)
 
 
 class ExpectedMetric(Metric):
@@ -215,7 +218,7 @@ class ExpectedMetric(Metric):
         if noise is None:
             super().__init__(means, support)
         else:
-            deviation = Immersion(noise, noise, dtype, Perceptron.recognized(noise))
+            deviation = Immersion(noise, noise, dtype, chain=noise)
             super().__init__(JoinedImmersion([means, deviation]), support)
 
 

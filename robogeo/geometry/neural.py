@@ -20,7 +20,7 @@ import torch
 from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic
 from robogeo.geometry.lengths import PARTS, squared_chords
-from robogeo.geometry.neural_published import WIDTH, PublishedRecipe, fit_published
+from robogeo.geometry.neural_published import WIDTH, PublishedRecipe, came_to_rest, fit_published
 from robogeo.geometry.points import FloatArray, as_array, as_point
 from robogeo.geometry.smooth import measure_samples, uniform_parameters
 
@@ -147,6 +147,8 @@ def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float,
     with torch.enable_grad():
         for _ in range(steps):
             energy = _energy(metric, curve(t))
+            if not energy.requires_grad:  # the decoder does not depend on z at all
+                return True
             course.append(float(energy.detach()))
             if course[-1] < best:
                 best = course[-1]
@@ -159,5 +161,4 @@ def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float,
     with torch.no_grad():
         for parameter, value in zip(curve.parameters(), kept, strict=True):
             parameter.copy_(value)
-    before = min(course[: max(1, len(course) - len(course) // 10)])
-    return before - best <= REST * max(best, 1e-300)
+    return came_to_rest(course, REST)

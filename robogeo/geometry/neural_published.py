@@ -22,6 +22,7 @@ asked for, so the recipe serves metrics that are no pull-back as well.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -146,8 +147,7 @@ def fit_published(
         points, slopes = curve(torch.linspace(0, 1, count, dtype=torch.float64))
         phi = metric.speed(points, slopes).double()
     points[0], points[-1] = z0, z1
-    before = min(course[: max(1, len(course) - len(course) // 10)])
-    converged = before - min(course) <= rest * max(min(course), 1e-300)
+    converged = came_to_rest(course, rest)
     length = float((phi[:-1:2] + 4 * phi[1::2] + phi[2::2]).sum()) / (3 * (count - 1))  # Simpson's rule
     return Geodesic(points, length, 0, converged, method=_method(z0, z1))
 
@@ -241,6 +241,13 @@ def _validation(metric: Metric, curve: AffineCurve, t: torch.Tensor, velocity_we
     with torch.no_grad():
         phi = metric.speed(*curve(t))
     return float(phi.mean() + velocity_weight * phi.max())
+
+
+def came_to_rest(course: Sequence[float], rest: float) -> bool:
+    """Whether a loss fell by less than the share `rest` over the last tenth of its course."""
+    earlier = course[: -max(1, len(course) // 10)]
+    least = min(course, default=math.inf)
+    return bool(earlier) and min(earlier) - least <= rest * max(least, 1e-300)
 
 
 def _step(optimizer: torch.optim.Adam, curve: AffineCurve, loss: torch.Tensor) -> None:

@@ -35,7 +35,7 @@ CHUNK = 65_536
 """Candidates whose support is looked up at a time, so that memory stays small."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NodeSelection:
     """Nodes chosen from many.
 

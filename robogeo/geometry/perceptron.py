@@ -9,7 +9,8 @@ kind as the values. (Chen et al. 2018, App. C, do this for one layer; their eq. 
 the sigmoid for tanh too.) At the 33 points of one geodesic general forward mode spends 8 to 15 times as long
 on bookkeeping, and numpy's vectorised tanh is up to nine times as fast as torch's on a CPU.
 
-The arrays share memory with the network they were read from, so that training it in place is seen here.
+The arrays share memory with the network they were read from, so that training it in place is seen here;
+`chain_state` tells when a network has moved to other memory.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Perceptron:
             if module is None or module._forward_hooks or module._forward_pre_hooks:
                 return None
             name = _MODULES.get(type(module))
-            if type(module) is torch.nn.Linear and module.weight.device.type == "cpu":
+            if type(module) is torch.nn.Linear and _readable(module.weight):
                 bias = module.bias if module.bias is not None else torch.zeros_like(module.weight[:, 0])
                 weight = module.weight.detach().numpy().T[None]
                 layers.append(Layer(weight, bias.detach().numpy()[None, None], "identity"))
@@ -138,11 +139,16 @@ class Perceptron:
                 layers[-1] = Layer(layers[-1].weight, layers[-1].bias, name)
             else:
                 return None
-        usable = layers and layers[0].weight.dtype in (np.float32, np.float64)
-        return cls(layers) if usable else None
+        return cls(layers) if layers else None
 
     def values(self, z: Array) -> Array:
-        """F at rows (n, d) -> (n, M D), in the type of the weights."""
+        """F at rows (n, d) -> (n, M D), in the type of the weights.
+
+        Raises:
+            GeometryError: rows of another dimension than the latent space has.
+        """
+        if z.shape[1] != self.latent_dim:
+            raise GeometryError(f"z: expected {self.latent_dim} latent dimensions, got {z.shape[1]}")
         if len(z) > self._rows:
             return np.concatenate([self.values(part) for part in self._parts(z)])
         hidden: Array = z.astype(self.dtype, copy=False)[None]
@@ -152,7 +158,13 @@ class Perceptron:
         return self._side_by_side(hidden)
 
     def linearized(self, z: Array) -> tuple[Array, Array]:
-        """F and its slopes dF / dz_a at rows (n, d) -> (n, M D), (n, d, M D): slopes are the rows of J^T."""
+        """F and its slopes dF / dz_a at rows (n, d) -> (n, M D), (n, d, M D): slopes are the rows of J^T.
+
+        Raises:
+            GeometryError: as `values`.
+        """
+        if z.shape[1] != self.latent_dim:
+            raise GeometryError(f"z: expected {self.latent_dim} latent dimensions, got {z.shape[1]}")
         if len(z) > self._rows:
             parts = [self.linearized(part) for part in self._parts(z)]
             return np.concatenate([f for f, _ in parts]), np.concatenate([s for _, s in parts])
@@ -165,7 +177,7 @@ class Perceptron:
             if tangents is None:  # the first layer's tangents are its weights, the same at every point
                 tangents = np.repeat(layer.weight[:, None], count, axis=1)
             else:
-                flat = tangents.reshape(heads, count * z.shape[1], -1) @ layer.weight
+                flat = tangents.reshape(heads, count * z.shape[1], layer.weight.shape[1]) @ layer.weight
                 tangents = flat.reshape(heads, count, z.shape[1], width)
             layer.push(tangents, hidden)
         assert tangents is not None
@@ -191,6 +203,22 @@ def _chain(decoder: Any) -> Iterator[torch.nn.Module | None]:
         yield decoder if isinstance(decoder, torch.nn.Module) else None
 
 
+def chain_state(decoder: Any) -> tuple[int, ...]:
+    """Where the modules of a chain and their weights lie in memory: equal as long as none was exchanged."""
+    state: list[int] = []
+    for module in _chain(decoder):
+        state.append(id(module))
+        if type(module) is torch.nn.Linear:
+            state.append(module.weight.data_ptr())
+            state.append(module.bias.data_ptr() if module.bias is not None else 0)
+    return tuple(state)
+
+
+def _readable(weight: torch.Tensor) -> bool:
+    return weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64)
+
+
 def _plain(module: torch.nn.Module) -> bool:
     """Whether an activation has its default shape."""
-    return getattr(module, "alpha", 1.0) == 1.0 and getattr(module, "beta", 1.0) == 1.0
+    usual = {"alpha": 1.0, "beta": 1.0, "threshold": 20.0}
+    return all(getattr(module, name, value) == value for name, value in usual.items())

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from robogeo.errors import GeometryError
 
 FloatArray = NDArray[np.float64]
-Points = torch.Tensor | NDArray[Any]
-"""Latent points: a torch tensor, or anything numpy turns into an array of numbers."""
+FARTHEST = 1e100
+"""Coordinates beyond this overflow in squares, and mean nothing."""
 
 
 def as_points(value: Any, what: str, *, dimension: int | None = None) -> torch.Tensor:
@@ -37,8 +37,10 @@ def as_points(value: Any, what: str, *, dimension: int | None = None) -> torch.T
         raise GeometryError(f"{what}: expected points of shape (..., d), got {tuple(points.shape)}")
     if dimension is not None and points.shape[-1] != dimension:
         raise GeometryError(f"{what}: expected {dimension} latent dimensions, got {points.shape[-1]}")
-    if not bool(torch.isfinite(points.detach()).all()):
-        raise GeometryError(f"{what}: holds NaN or infinite values; remove them first")
+    if not bool((points.detach().abs() < FARTHEST).all()):
+        raise GeometryError(
+            f"{what}: holds NaN or infinite values, or some beyond {FARTHEST:g}; remove them first"
+        )
     return points
 
 

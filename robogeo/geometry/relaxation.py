@@ -31,6 +31,8 @@ LINE_PIECES = 8
 """Pieces in which a straight start is measured."""
 MARGIN = 4.0
 """Error estimates by which a start may be shorter than measured; only then is it measured to the end."""
+SAME = 1e-3
+"""Relative difference up to which a path's own length counts as measured under the same metric."""
 NUDGE = 1e-3
 """Bend of the straight start, relative to its length: by symmetry a line can be a critical point."""
 
@@ -96,6 +98,23 @@ def relax_many(
     return relaxed
 
 
+def _relax_batch(
+    metric: Metric, paths: Sequence[Any], rows: list[torch.Tensor], settings: Settings, also_from_line: bool
+) -> list[Geodesic]:
+    """Relax paths together; where the decoder fails on one, each on its own, and then without its line."""
+    try:
+        return _relaxed(metric, paths, rows, settings, also_from_line)
+    except GeometryError:
+        if len(paths) == 1 and not also_from_line:
+            raise
+    if len(paths) == 1:
+        return _relaxed(metric, paths, rows, settings, also_from_line=False)
+    alone = [
+        _relax_batch(metric, [p], [r], settings, also_from_line) for p, r in zip(paths, rows, strict=True)
+    ]
+    return [curve for curves in alone for curve in curves]
+
+
 @dataclass(frozen=True)
 class _Start:
     """A start for one path.
@@ -122,7 +141,7 @@ class _Start:
         return float(self.pieces.sum()) - MARGIN * self.error
 
 
-def _relax_batch(
+def _relaxed(
     metric: Metric, paths: Sequence[Any], rows: list[torch.Tensor], settings: Settings, also_from_line: bool
 ) -> list[Geodesic]:
     starts = _starts(metric, [as_array(part) for part in rows], settings.segments, also_from_line)
@@ -137,18 +156,12 @@ def _relax_batch(
     points = spline(np.stack([uniform_parameters(way) for way in travelled]))
     results = []
     for owner, path in enumerate(paths):
-        rest, bound = bool(converged[best[owner]]), float(exact[owner])
-        given = path.length if isinstance(path, Geodesic) else np.inf
-        plain = [start for start in starts if start.owner == owner and min(start.least, given) <= bound]
-        found = Geodesic(
-            _with_ends(points[owner], rows[owner]),
-            bound,
-            0,
-            rest,
-            method=f"relaxed from {starts[best[owner]].name}",
-        )
-        for start in plain:  # rarely any: relaxation found nothing clearly shorter
-            found = _shorter(metric, found, start, given, rows[owner], samples.shape[1])
+        name, bound = f"relaxed from {starts[best[owner]].name}", float(exact[owner])
+        rest, curve = bool(converged[best[owner]]), _with_ends(points[owner], rows[owner])
+        found = Geodesic(curve, bound, 0, rest, method=name)
+        for start in (start for start in starts if start.owner == owner):
+            if min(start.least, _own_length(path, start)) <= bound:  # rarely
+                found = _shorter(metric, found, start, path, rows[owner], samples.shape[1])
         if isinstance(path, Geodesic):
             found = replace(found, expanded=path.expanded, bridged=path.bridged)
         results.append(found)
@@ -156,16 +169,27 @@ def _relax_batch(
 
 
 def _shorter(
-    metric: Metric, found: Geodesic, start: _Start, given: float, rows: torch.Tensor, count: int
+    metric: Metric, found: Geodesic, start: _Start, path: Any, rows: torch.Tensor, count: int
 ) -> Geodesic:
     """The curve found, or the start as it was if that is no longer."""
     line = torch.from_numpy(start.polyline)
     pieces = as_array(metric.segment_lengths(line[:-1], line[1:]))
-    length = min(float(pieces.sum()), given) if start.name == "path" else float(pieces.sum())
+    length = min(float(pieces.sum()), _own_length(path, start))
     if length > found.length:
         return found
     points = _with_ends(spread(start.polyline, pieces, count), rows)
     return Geodesic(points, length, 0, found.converged, method=start.name)
+
+
+def _own_length(path: Any, start: _Start) -> float:
+    """The length that a path brings along, infinite if none or measured under another metric.
+
+    A smooth curve's length is known better than that of the polyline through its points.
+    """
+    if start.name != "path" or not isinstance(path, Geodesic):
+        return np.inf
+    measured = float(start.pieces.sum())
+    return path.length if abs(path.length - measured) <= SAME * measured else np.inf
 
 
 def _with_ends(points: FloatArray, rows: torch.Tensor) -> torch.Tensor:

@@ -18,6 +18,7 @@ numba is imported at the first search, so that importing the room stays quick.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,10 +129,14 @@ class Search:
 
     def _slots(self, rows: IntArray, columns: IntArray) -> IntArray:
         """Where the entries (rows, columns) stand in the compressed rows; all of them are there."""
+        return np.searchsorted(self._keys, rows * (len(self._graph[0]) - 1) + columns)
+
+    @cached_property
+    def _keys(self) -> IntArray:
         indptr, indices, _ = self._graph
         count = len(indptr) - 1
-        keys = np.repeat(np.arange(count), np.diff(indptr)) * count + indices
-        return np.searchsorted(keys, rows * count + columns)
+        keys: IntArray = np.repeat(np.arange(count), np.diff(indptr)) * count + indices
+        return keys
 
 
 def landmark_table(graph: csr_array, count: int) -> FloatArray:

@@ -9,12 +9,9 @@ memory: the search is limited by cache misses, not by arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numba
 import numpy as np
 
+from robogeo.geometry.compiled import compiled
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray
 
@@ -26,15 +23,7 @@ ACTIVE_LANDMARKS = 4
 """Landmarks that bound one search: those that bound its start best. More expand a few nodes less, slower."""
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile, keeping the machine code on disk unless no folder for it can be written."""
-    try:
-        return numba.njit(cache=True)(function)
-    except RuntimeError:
-        return numba.njit(function)
-
-
-@_compiled
+@compiled
 def heap_push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> None:
     """Put (key, item) into a heap of `size` entries."""
     at = size
@@ -49,7 +38,7 @@ def heap_push(keys: FloatArray, items: IntArray, size: int, key: float, item: in
     items[at] = item
 
 
-@_compiled
+@compiled
 def heap_pop(keys: FloatArray, items: IntArray, size: int) -> None:
     """Take the least entry off a heap of `size` entries; read it at index 0 before."""
     rest = size - 1
@@ -72,7 +61,7 @@ def heap_pop(keys: FloatArray, items: IntArray, size: int) -> None:
     items[at] = item
 
 
-@_compiled
+@compiled
 def chosen_coordinates(
     point: FloatArray, low: FloatArray, high: FloatArray, landmarks: bool
 ) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -84,7 +73,7 @@ def chosen_coordinates(
     return chosen, low[chosen], high[chosen]
 
 
-@_compiled
+@compiled
 def expand(
     nodes: IntArray,
     weights: FloatArray,
@@ -113,7 +102,7 @@ def expand(
     for e in range(first, stop):
         node = nodes[e]
         length = reached + weights[e]
-        if length >= state[node, DISTANCE]:
+        if not length < state[node, DISTANCE]:
             continue
         bound = state[node, BOUND]
         if bound < 0.0:
@@ -137,7 +126,7 @@ def expand(
     counters[SIZE], counters[MARKED] = size, marked
 
 
-@_compiled
+@compiled
 def astar(
     indptr: IntArray,
     indices: IntArray,
@@ -177,7 +166,7 @@ def astar(
     return best, last, expanded
 
 
-@_compiled
+@compiled
 def read_way(parent: IntArray, last: int) -> IntArray:
     """Nodes from the first to `last`, following the parents back."""
     steps, node = 0, last
@@ -192,7 +181,7 @@ def read_way(parent: IntArray, last: int) -> IntArray:
     return way
 
 
-@_compiled
+@compiled
 def astar_pairs(
     graph: tuple[IntArray, IntArray, FloatArray],
     coordinates: FloatArray,

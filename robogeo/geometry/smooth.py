@@ -88,16 +88,21 @@ def measure_samples(metric: Metric, samples: FloatArray) -> tuple[FloatArray, Fl
         samples: latent points (L, 4 n + 1, d) of L curves.
 
     Returns:
-        lengths (L,), extrapolated over pieces of four chords; and the way travelled to each sample (L, 4 n +
-        1) by plain chords.
+        lengths (L,) and the way travelled to each sample (L, 4 n + 1): extrapolated over pieces of four
+        chords, and by plain chords; with support, whose kinks forbid that, segment by segment.
     """
     curves, count, d = samples.shape
     rows = samples.reshape(-1, d)
     decoded = metric.immersion.values(rows).reshape(curves, count, -1)
     if metric.support is None:
         return smooth_lengths(decoded), _travelled(chords(decoded, None, None))
-    cost = metric.support.cost_values(rows).reshape(curves, count)
-    return smooth_lengths(decoded, samples, cost), _travelled(chords(decoded, samples, cost))
+    steps = metric.lengths_between(
+        samples[:, :-1].reshape(-1, d),
+        samples[:, 1:].reshape(-1, d),
+        decoded[:, :-1].reshape(curves * (count - 1), -1),
+        decoded[:, 1:].reshape(curves * (count - 1), -1),
+    ).reshape(curves, count - 1)
+    return steps.sum(axis=1), _travelled(steps)
 
 
 def smooth_lengths(decoded: Array, z: FloatArray | None = None, cost: FloatArray | None = None) -> FloatArray:

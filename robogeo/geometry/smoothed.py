@@ -29,6 +29,8 @@ from robogeo.geometry.points import FloatArray
 QUADRATURE = 8
 """Gauss-Legendre points of a segment: its length is no limit of chords, which this metric undercuts."""
 CHUNK = 256
+TOLERANCE, DEEPEST = 1e-7, 10
+"""Relative change of a length by cutting the segment in halves that is let pass, and how often it is cut."""
 
 
 class SmoothedMetric(PullbackMetric):
@@ -40,7 +42,8 @@ class SmoothedMetric(PullbackMetric):
     Args:
         decoder: as for `PullbackMetric`.
         smoothing: lambda > 0, in units of squared singular values of G.
-        rank: r, singular values kept; all of them when None.
+        rank: r, singular values kept; all of them when None. With fewer, lengths have no derivative where
+            values coincide.
         dtype: as for `PullbackMetric`.
         perceptron: as for `PullbackMetric`.
 
@@ -88,12 +91,21 @@ class SmoothedMetric(PullbackMetric):
 
     def lengths_between(self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any) -> FloatArray:
         """See `Metric.lengths_between`; the decoded ends are of no use here."""
+        lengths, owners, whole = np.zeros(len(a)), np.arange(len(a)), self._integrated(a, b)
+        for depth in range(DEEPEST):
+            middle = 0.5 * (a + b)
+            first, second = self._integrated(a, middle), self._integrated(middle, b)
+            rough = (abs(first + second - whole) > TOLERANCE * whole) & (depth < DEEPEST - 1)
+            np.add.at(lengths, owners[~rough], (first + second)[~rough])
+            owners, whole = np.tile(owners[rough], 2), np.concatenate([first[rough], second[rough]])
+            a, b = np.concatenate([a[rough], middle[rough]]), np.concatenate([middle[rough], b[rough]])
+        return lengths
+
+    def _integrated(self, a: FloatArray, b: FloatArray) -> FloatArray:
         parts = [slice(i, i + CHUNK) for i in range(0, len(a), CHUNK)]
         with torch.no_grad():
-            lengths = [
-                self._quadrature(torch.from_numpy(a[p]), torch.from_numpy(b[p])).numpy() for p in parts
-            ]
-        return np.concatenate(lengths) if lengths else np.zeros(0)
+            found = [self._quadrature(torch.from_numpy(a[p]), torch.from_numpy(b[p])).numpy() for p in parts]
+        return np.concatenate(found) if found else np.zeros(0)
 
     def _differentiable_lengths(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return self._quadrature(a, b)

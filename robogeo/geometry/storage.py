@@ -33,6 +33,8 @@ FIELDS = (
     "landmarks",
     "origins",
 )
+REMEASURED, SAME_LENGTHS = 64, 1e-3
+"""Edges that are measured again, and the relative difference up to which their lengths count as the same."""
 SAME_DECODER = 1e-4
 """Relative difference of decoded nodes up to which a metric counts as the one a graph was built from."""
 
@@ -76,6 +78,14 @@ def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
     old = as_array(embedded)
     if again.shape != old.shape or np.abs(again - old).max() > SAME_DECODER * (1.0 + np.abs(old).max()):
         raise GeometryError(f"{name}: its nodes decode differently under this metric; build the graph anew")
+    some = np.linspace(0, len(raw["edges"]) - 1, min(REMEASURED, len(raw["edges"]))).astype(np.int64)
+    ends = raw["edges"][some].T
+    latent, decoded = as_array(nodes), embedded.numpy()
+    again = metric.lengths_between(*(part[end] for part in (latent, decoded) for end in ends))
+    if not np.allclose(again, raw["lengths"][some], rtol=SAME_LENGTHS, atol=0.0):
+        raise GeometryError(f"{name}: its edges have other lengths under this metric; build the graph anew")
+    if int(raw["landmarks"]) == 0 and not metric.chordal:
+        raise GeometryError(f"{name}: has no landmarks, which this metric needs; build the graph anew")
     return {
         "nodes": nodes,
         "embedded": embedded,
@@ -108,6 +118,8 @@ def _problem(raw: dict[str, NDArray[Any]]) -> str | None:
         return "lengths or bridges do not fit the edges"
     if raw["origins"].dtype != np.int64 or raw["origins"].shape != (len(nodes),):
         return "origins do not fit the nodes"
+    if (raw["origins"] < 0).any() or len(np.unique(raw["origins"])) < len(nodes):
+        return "origins are no rows of their own"
     if bridges.dtype != np.bool_ or not all(np.isfinite(part).all() for part in (nodes, embedded, lengths)):
         return "values are not finite numbers"
     keys = edges[:, 0] * len(nodes) + edges[:, 1]

@@ -41,7 +41,7 @@ class Support:
         self.nodes = as_rows(nodes, "support nodes").detach().to(device="cpu", dtype=torch.float64)
         if len(self.nodes) == 0:
             raise GeometryError("support nodes: none given; support needs at least one point")
-        if not (np.isfinite(width) and width > 0):
+        if not (np.isfinite(width) and width > 1e-100):
             raise GeometryError(f"support width: must be positive and finite, got {width}")
         if not (np.isfinite(weight) and weight >= 0):
             raise GeometryError(f"support weight: must be finite and not negative, got {weight}")
@@ -84,7 +84,7 @@ class Support:
         _, index = nearest(self._tree, as_array(flat), self.neighbors)
         near = self.nodes[torch.from_numpy(index)]
         offset = flat.unsqueeze(1) - near.to(flat)
-        exponent = offset.square().sum(-1) / (2.0 * self.width**2)
+        exponent = (offset / self.width).square().sum(-1) / 2.0
         return (-torch.expm1(-exponent)).prod(-1).reshape(z.shape[:-1])
 
     def cost(self, z: Any) -> torch.Tensor:
@@ -114,6 +114,9 @@ class Support:
 
     def _near(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Offsets (n, k, d) from the nearest nodes at rows (n, d), and their |z - n_k|^2 / (2 width^2)."""
+        if z.shape[1] != self.nodes.shape[1]:
+            raise GeometryError(f"z: expected {self.nodes.shape[1]} latent dimensions, got {z.shape[1]}")
         _, index = nearest(self._tree, z, self.neighbors)
         offset = z[:, None, :] - self.nodes.numpy()[index]
-        return offset, np.einsum("nkd,nkd->nk", offset, offset) / (2.0 * self.width**2)
+        scaled = offset / self.width
+        return offset, np.einsum("nkd,nkd->nk", scaled, scaled) / 2.0

@@ -243,3 +243,29 @@ def test_bad_arguments():
         graph.geodesic([0.0], [1.0])
     with pytest.raises(GeometryError, match="NaN"):
         graph.geodesic([0.0, np.nan], [1.0, 0.0])
+    for bad in ({"edges": [1, 2, 3]}, {"nodes": ["a"]}, {"nodes": [0.9]}):
+        with pytest.raises(GeometryError, match="whole numbers"):
+            graph.forbid(**bad)
+
+
+def test_a_graph_of_another_support_is_not_loaded(tmp_path):
+    supported = PullbackMetric(sphere, Support(NODES, 0.1, 20.0))
+    GeodesicGraph.build(supported, NODES[:50], 5, landmarks=0).save(tmp_path / "graph.npz")
+    with pytest.raises(GeometryError, match="other lengths"):
+        GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+    GeodesicGraph.build(PullbackMetric(sphere), NODES[:50], 5).save(tmp_path / "graph.npz")
+    with np.load(tmp_path / "graph.npz") as archive:
+        fields = dict(archive)
+    for bad in (fields["origins"] * 0, fields["origins"] - 100):
+        np.savez(tmp_path / "graph.npz", **(fields | {"origins": bad}))
+        with pytest.raises(GeometryError, match="origins"):
+            GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+
+
+def test_bridges_are_chosen_by_what_they_cost_under_support():
+    left, right = np.array([[0.0, 0.0], [0.0, 0.1]]), np.array([[1.0, 0.0], [1.0, 0.1]])
+    nodes = np.concatenate([left, right])
+    metric = PullbackMetric(lambda z: torch.stack([z[:, 0], 0 * z[:, 1]], -1), Support(nodes, 0.01, 5.0))
+    graph = GeodesicGraph.build(metric, nodes, 1)
+    ends = graph.nodes.numpy()[graph.edges[graph.bridges]]
+    assert np.ptp(ends[0][:, 1]) == 0.0

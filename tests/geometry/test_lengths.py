@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,3 +111,10 @@ def test_empty_and_degenerate_segments():
     metric = PullbackMetric(sphere)
     assert metric.segment_lengths(np.zeros((0, 2)), np.zeros((0, 2))).shape == (0,)
     assert float(metric.segment_lengths(np.ones((1, 2)), np.ones((1, 2)))) == 0.0
+
+
+def test_islands_of_support_are_not_overlooked():
+    metric = PullbackMetric(lambda z: 1.0 * z, Support(np.linspace(0, 1, 21)[:, None], 0.01, 20.0))
+    t = np.linspace(0, 1, 200_001)[:, None]
+    true = np.trapezoid(np.sqrt(1 + metric.support.cost_values(t) ** 2), t[:, 0])
+    assert float(metric.segment_lengths([[0.0]], [[1.0]])) == pytest.approx(true, rel=1e-3)

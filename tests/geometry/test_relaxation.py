@@ -186,3 +186,36 @@ def test_neural_geodesic():
     )  # a coordinate equal at both ends is not frozen
     again = fit_neural_geodesic(PullbackMetric(sphere), a, b, steps=250)
     assert torch.equal(curve.points, again.points)
+
+
+def test_lengths_under_support_are_those_of_the_curve():
+    rng = np.random.default_rng(0)
+    nodes = rng.normal(size=(150, 2))
+    metric = PullbackMetric(lambda z: 1.0 * z, Support.calibrated(nodes, 1.0))
+    graph = GeodesicGraph.build(metric, nodes, 8)
+    for path in graph.paths(nodes[:6], nodes[6:12]):
+        curve = relax(metric, path)
+        assert curve.length == pytest.approx(polyline_length(metric, curve.points), rel=1e-3)
+        assert curve.length <= path.length
+
+
+def test_a_length_measured_under_another_metric_is_not_believed():
+    nodes = np.random.default_rng(1).normal(size=(80, 2))
+    path = GeodesicGraph.build(PullbackMetric(sphere), nodes, 5).geodesic(nodes[0], nodes[1])
+    curve = relax(PullbackMetric(lambda z: 10 * sphere(z)), path)
+    assert curve.length == pytest.approx(10 * sphere_distance(nodes[0], nodes[1]), rel=1e-3)
+
+
+def test_a_line_that_does_not_decode_is_no_start():
+    metric = PullbackMetric(lambda z: torch.cat([z, (z.square().sum(-1, keepdim=True) - 0.25).sqrt()], -1))
+    angle = np.linspace(0, np.pi, 30)[:, None]
+    path = np.hstack([np.cos(angle), np.sin(angle)])
+    curve, other = relax_many(metric, [path, path[:10]])
+    assert curve.length < polyline_length(metric, path)
+    assert other.length < polyline_length(metric, path[:10])
+
+
+def test_hopeless_and_short_fits_have_not_converged():
+    assert not fit_neural_geodesic(PullbackMetric(sphere), [1.1, -0.4], [-0.7, 0.9], steps=1).converged
+    still = fit_neural_geodesic(PullbackMetric(lambda z: torch.ones(len(z), 3)), [0.0, 0.0], [1.0, 0.0])
+    assert still.length == 0.0

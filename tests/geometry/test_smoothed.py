@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from surfaces import network, sphere
 
 from robogeo.errors import GeometryError
-from robogeo.geometry import GeodesicGraph, PullbackMetric, SmoothedMetric, relax
+from robogeo.geometry import GeodesicGraph, PullbackMetric, SmoothedMetric, relax, segment_length_errors
 
 LINEAR = torch.tensor([[2.0, 0.0, 0.0], [0.0, 0.1, 0.0]], dtype=torch.float64)  # G = diag(4, 0.01)
 
@@ -75,3 +75,18 @@ def test_graph_searches_with_landmarks_only_and_relaxation_refuses():
 def test_bad_arguments(bad):
     with pytest.raises(GeometryError):
         SmoothedMetric(sphere, **bad)
+
+
+def test_long_segments_are_cut_until_their_length_rests():
+    metric = SmoothedMetric(network(0, 3, 6), 1e-9)
+    a, b = np.random.default_rng(0).normal(size=(2, 20, 3)) * 2
+    t = np.linspace(0, 1, 20_001)[:, None]
+    middle = 0.5 * (t[1:] + t[:-1])
+    for p, q, length in zip(a, b, metric.segment_lengths(a, b).tolist(), strict=True):
+        speed = metric.speed(p * (1 - middle) + q * middle, (q - p)[None]).mean()
+        assert length == pytest.approx(float(speed), rel=1e-5)
+
+
+def test_errors_of_lengths_are_for_chords_only():
+    with pytest.raises(GeometryError, match="chords"):
+        segment_length_errors(SmoothedMetric(sphere, 1.0), np.zeros((1, 2)), np.ones((1, 2)))
