@@ -61,6 +61,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot)
         self._episode = Simulation(self.robot)
+        self._added: list[tuple[FloatArray, FloatArray]] = []
         for simulation in (self._simulation, self._episode):
             self.scene.build(simulation)
         self._fresh = self._episode.save()
@@ -168,10 +169,35 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""
         return self._checker.clearance(self._configuration("q", q))
 
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which of ``path`` (n, dof) rad keep ``margin`` m from obstacles (0.01 m at most from the arm)."""
+        rows = np.asarray(path, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self.robot.dof:
+            raise WorldError(f"a path needs configurations (n, {self.robot.dof}), got {rows.shape}")
+        return self._checker.free(rows, margin)
+
+    def add_obstacle(self, half_extents: FloatArray, centre: FloatArray) -> None:
+        """Put a box, given by half extents (3,) and centre (3,) m, into the world of whole motions.
+
+        Demonstrations, checks and motions meet it from now on; running step-level episodes do not.
+
+        Raises:
+            WorldError: not two times three finite numbers, or an extent that is not positive.
+        """
+        box = [np.asarray(part, dtype=np.float64) for part in (half_extents, centre)]
+        if any(part.shape != (3,) or not np.isfinite(part).all() for part in box) or (box[0] <= 0.0).any():
+            raise WorldError("an obstacle needs three positive half extents and a centre x, y, z in m")
+        self._added.append((box[0], box[1]))
+        self._rebuild()
+
+    def remove_obstacles(self) -> None:
+        """Take away what :meth:`add_obstacle` put there."""
+        self._added.clear()
+        self._rebuild()
+
     def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
         """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
-        self._simulation.reload()  # only a world loaded from nothing is promised to be the same every time
-        self.scene.build(self._simulation)
+        self._rebuild()  # only a world loaded from nothing is promised to be the same every time
         return execute(self._simulation, self.kinematics, self._checker, q, qd)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -179,6 +205,12 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         return film(self._simulation, q, self.scene.camera_eye, self.scene.camera_target, fps, size)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _rebuild(self) -> None:
+        self._simulation.reload()
+        self.scene.build(self._simulation)
+        for half, centre in self._added:
+            self._simulation.add_boxes([(half.tolist(), centre.tolist())], (0.85, 0.35, 0.25, 1.0))
 
     def _configuration(self, name: str, values: Any) -> FloatArray:
         q = np.asarray(values, dtype=np.float64)

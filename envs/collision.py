@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.robots import FloatArray, RobotSpec
 from envs.simulation import Simulation
@@ -76,6 +77,10 @@ class CollisionChecker:
             call("getClosestPoints", arm, arm, min(margin, _SELF_MARGIN), linkIndexA=a, linkIndexB=b)
             for a, b in self._robot.self_collision_pairs
         )
+
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which configurations of ``path`` (n, dof) rad are free in the sense of :meth:`is_free`, (n,)."""
+        return np.array([self.is_free(q, margin) for q in path], dtype=np.bool_)
 
     def first_hit(self, path: FloatArray, margin: float, resolution: float = 0.05) -> int | None:
         """Index of the first way-point of ``path`` (n, dof) whose approach violates ``margin``, else None.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -53,6 +53,8 @@ class Generate:
     """Goal configuration q1,..,qn in rad."""
     requests: Path | None = None
     """CSV file of requests instead: a header s1,..,sn,g1,..,gn and one request a line, in rad."""
+    mode: Literal["implicit", "verified"] | None = None
+    """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     simulate: bool = True
     """Run each motion in the simulator and tell what happened."""
 
@@ -69,6 +71,8 @@ class Evaluate:
     """Seed of the requests."""
     workers: int | None = None
     """Processes. Default: as the run was configured."""
+    mode: Literal["implicit", "verified"] | None = None
+    """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     json: Path | None = None
     """File to write the measures to."""
 

@@ -43,13 +43,13 @@ def generate(command: Generate) -> None:
     from robogeo.stored_run import open_run
 
     _check_place(command.out, ".csv")
-    folder, config = open_run(command.run)
+    folder, config = open_run(command.run, command.mode)
     with folder, World(config.scene, config.robot) as world:
         requests = list(_requests(command, world))
         learner = Learner(folder, config, world)
         refused = 0
         for number, request in enumerate(requests):
-            plan = learner.planner.plan(request)
+            plan = learner.plans.plan(request)
             if isinstance(plan, Refusal):
                 refused += 1
                 print(f"{request.name}: refused: {plan.reason}")
@@ -77,7 +77,9 @@ def evaluate(command: Evaluate) -> None:
     if command.json is not None:
         _check_place(command.json)
     with Progress() as progress:
-        measures = evaluate_run(command.run, command.requests, command.seed, command.workers, progress)
+        measures = evaluate_run(
+            command.run, command.requests, command.seed, command.workers, progress, command.mode
+        )
     for name in RATES:
         low, high = measures[f"{name}_ci95"]
         print(f"{name:22} {measures[name]:8.3f}   [{low:.3f}, {high:.3f}]")

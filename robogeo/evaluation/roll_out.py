@@ -15,6 +15,7 @@ import numpy as np
 
 from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused
 from robogeo.motion.planner import Planner
+from robogeo.motion.verified import planning_in
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.parallel import Workers
 
@@ -86,7 +87,8 @@ def _roll_out_share(share: _Share) -> list[list[Outcome]]:
 def _roll_out_group(
     planner: Planner, trials: Sequence[Trial], world: World, criteria: SuccessCriteria
 ) -> list[Outcome]:
-    plans = planner.plan_all([trial.request for trial in trials])
+    # A fresh one each time: what one group finds out about the world must not change another's outcomes.
+    plans = planning_in(world, planner).plan_all([trial.request for trial in trials])
     return [
         refused(plan)
         if isinstance(plan, Refusal)

@@ -109,7 +109,10 @@ class Manifold:
 
         The straight latent line is no start for the relaxation here: it leaves what was demonstrated.
         """
-        paths = self.graph_geodesics(starts, goals)
+        return self.relaxed(self.graph_geodesics(starts, goals))
+
+    def relaxed(self, paths: Sequence[Geodesic]) -> list[Geodesic]:
+        """Ways on the graph relaxed under the metric, all in one batch."""
         return relax_many(
             self.metric,
             paths,

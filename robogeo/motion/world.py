@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
 from robogeo.motion.limits import JointLimits
@@ -93,6 +93,18 @@ class ArmEnvironment(Protocol):
         """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
         ...
 
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which configurations of a path keep a margin."""
+        ...
+
+    def add_obstacle(self, half_extents: FloatArray, centre: FloatArray) -> None:
+        """Put a box into the world."""
+        ...
+
+    def remove_obstacles(self) -> None:
+        """Take away what was added."""
+        ...
+
     def execute(self, q: FloatArray, qd: FloatArray) -> Any:
         """What happens when a motion runs."""
         ...
@@ -113,6 +125,9 @@ class World:
         scene: name of the scene, as in ``envs:robogeo/SCENE-v0``.
         robot: name of the robot.
 
+    Attributes:
+        changes: how often its obstacles changed; what was found out about them before is void.
+
     Raises:
         InputError: unknown scene or robot.
     """
@@ -125,6 +140,7 @@ class World:
         self.limits = JointLimits(**{name: getattr(spec, name) for name in names})
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
+        self.changes = 0
 
     @property
     def dof(self) -> int:
@@ -168,6 +184,28 @@ class World:
         """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
         with _complaints():
             return float(self._environment.clearance(q).surroundings)
+
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""
+        with _complaints():
+            return np.asarray(self._environment.free(path, margin), dtype=np.bool_)
+
+    def add_obstacle(self, half_extents: ArrayLike, centre: ArrayLike) -> None:
+        """Put a box with half extents (3,) m at a centre (3,) m, which no demonstration knew of.
+
+        Raises:
+            InputError: not such a box.
+        """
+        with _complaints():
+            self._environment.add_obstacle(
+                np.asarray(half_extents, dtype=float), np.asarray(centre, dtype=float)
+            )
+        self.changes += 1
+
+    def remove_obstacles(self) -> None:
+        """Take away what `add_obstacle` put there."""
+        self._environment.remove_obstacles()
+        self.changes += 1
 
     def execute(self, motion: Motion) -> Execution:
         """Run a motion, sampled at 240 Hz, in a freshly loaded world."""
