@@ -41,12 +41,14 @@ class Learn:
 
 @dataclass(frozen=True)
 class Generate:
-    """Plan motions with a learned model and write them as CSV, with a JSON side-car each."""
+    """Plan motions with a learned model and write them: CSV with a JSON side-car, npz, or ROS messages."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """Folder of a run."""
     out: Path = Path("motion.csv")
-    """File to write; with --requests, a number is put before the ending."""
+    """File to write: .csv, .npz, .json or .yaml; with --requests, a number is put before the ending."""
+    format: Literal["csv", "npz", "ros-json", "ros-yaml"] | None = None
+    """Format; the ROS ones are trajectory_msgs/JointTrajectory. Default: as the ending of --out says."""
     start: str | None = None
     """Start configuration q1,..,qn in rad."""
     goal: str | None = None

@@ -38,11 +38,15 @@ def learn(command: Learn) -> None:
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
-    from robogeo.motion.trajectory import save_motion
+    from robogeo.motion.exchange import ENDINGS, format_of, write_motion
     from robogeo.motion.world import Refusal, World
     from robogeo.stored_run import open_run
 
-    _check_place(command.out, ".csv")
+    out = command.out
+    if command.format is not None and out == Path("motion.csv"):
+        out = out.with_suffix(ENDINGS[command.format])
+    format_of(out, command.format)
+    _check_place(out)
     folder, config = open_run(command.run, command.mode)
     with folder, World(config.scene, config.robot) as world:
         requests = list(_requests(command, world))
@@ -54,8 +58,8 @@ def generate(command: Generate) -> None:
                 refused += 1
                 print(f"{request.name}: refused: {plan.reason}")
                 continue
-            path = command.out if command.requests is None else _numbered(command.out, number)
-            save_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
+            path = out if command.requests is None else _numbered(out, number)
+            write_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
             print(
                 f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
             )
@@ -117,10 +121,8 @@ def info(command: Info) -> None:
         print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
 
 
-def _check_place(path: Path, suffix: str | None = None) -> None:
+def _check_place(path: Path) -> None:
     """Refuse a file that could not be written, before the work rather than after it."""
-    if suffix is not None and path.suffix.lower() != suffix:
-        raise InputError(f"{path}: the file to write must end in {suffix}")
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}; make it, or choose another place")
     if path.is_dir():
