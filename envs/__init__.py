@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gymnasium
 
-ENV_IDS = ("robogeo/ShelfReach-v0", "robogeo/ReachDetour-v0")
+ENV_IDS = ("robogeo/ShelfReach-v0", "robogeo/ReachDetour-v0", "robogeo/TwoSkills-v0", "robogeo/Strokes-v0")
 
 for _id in ENV_IDS:
     if _id not in gymnasium.registry:

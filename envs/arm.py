@@ -198,7 +198,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
     def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
         """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
         self._rebuild()  # only a world loaded from nothing is promised to be the same every time
-        return execute(self._simulation, self.kinematics, self._checker, q, qd)
+        return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof) that were measured at 240 Hz."""

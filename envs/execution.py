@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from envs.collision import CollisionChecker
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
 from envs.robots import FloatArray
+from envs.scenes.scene import Scene
 from envs.simulation import PHYSICS_RATE, Simulation
 
 _CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
@@ -28,6 +30,8 @@ class Execution:
         goal_error_m, goal_error_rad: distance of the tool from the commanded goal at the end.
         tracking_rmse_rad: root mean square of measured minus commanded positions.
         peak_torque_fraction: largest motor torque as a share of its limit.
+        measures: the scene's own measures of the motion, by name; smaller is better.
+        bounds: of those measures that success needs, the largest value that succeeds.
     """
 
     q: FloatArray
@@ -37,10 +41,17 @@ class Execution:
     goal_error_rad: float
     tracking_rmse_rad: float
     peak_torque_fraction: float
+    measures: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, float] = field(default_factory=dict)
 
 
 def execute(
-    simulation: Simulation, kinematics: Kinematics, checker: CollisionChecker, q: FloatArray, qd: FloatArray
+    simulation: Simulation,
+    scene: Scene,
+    kinematics: Kinematics,
+    checker: CollisionChecker,
+    q: FloatArray,
+    qd: FloatArray,
 ) -> Execution:
     """Run samples q, qd (T, dof), given at 240 Hz, from rest at q[0]; the world must be freshly loaded.
 
@@ -73,7 +84,8 @@ def execute(
         collision = collision or simulation.touching()
     final, _, _ = simulation.joint_state()
     seen.append(checker.present_clearance())
-    distance, angle = kinematics.tool_pose(q[-1]).distance(kinematics.tool_pose(final))
+    start, goal = kinematics.tool_pose(q[0]), kinematics.tool_pose(q[-1])
+    distance, angle = goal.distance(kinematics.tool_pose(final))
     errors = np.stack(measured) - q
     return Execution(
         q=np.stack(measured),
@@ -83,6 +95,8 @@ def execute(
         goal_error_rad=angle,
         tracking_rmse_rad=float(np.sqrt(np.mean(errors**2))),
         peak_torque_fraction=torque,
+        measures=scene.measures(kinematics.tool_path(np.stack(measured)), start.position, goal.position),
+        bounds=scene.bounds,
     )
 
 

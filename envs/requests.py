@@ -47,11 +47,14 @@ class RequestSampler:
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
 
+        Where the named places belong to several skills, the skills come in turn, index by index, and no
+        request joins two of them: who names places wants each skill shown, not the way between them.
+
         Raises:
             WorldError: a named place is unknown, or no pair of the named places can be requested.
         """
         _require_natural(seed, index)
-        pairs = self._pairs_within(places)
+        pairs = self._pairs_within(places, index)
         rng = np.random.default_rng([_LIFELIKE, seed, index])
         weights = np.array([a.frequency * b.frequency for a, b in pairs])
         start, goal = pairs[rng.choice(len(pairs), p=weights / weights.sum())]
@@ -66,12 +69,20 @@ class RequestSampler:
         start, goal = self._pairs[order[place]]
         return self._draw(start, goal, np.random.default_rng([_HELD_OUT, seed, lap, 1 + place]))
 
-    def _pairs_within(self, places: tuple[str, ...]) -> list[tuple[Place, Place]]:
+    def _pairs_within(self, places: tuple[str, ...], index: int) -> list[tuple[Place, Place]]:
         known = [place.name for place in self._scene.places]
         for name in places:
             if name not in known:
                 raise WorldError(f"scene {self._scene.name} has no place {name!r}; known: {', '.join(known)}")
-        pairs = [(a, b) for a, b in self._pairs if not places or (a.name in places and b.name in places)]
+        if not places:
+            return self._pairs
+        skills = list(dict.fromkeys(place.skill for place in self._scene.places if place.name in places))
+        skill = skills[index % len(skills)]
+        pairs = [
+            (a, b)
+            for a, b in self._pairs
+            if a.name in places and b.name in places and a.skill == b.skill == skill
+        ]
         if not pairs:
             raise WorldError(
                 f"scene {self._scene.name}: no request joins two of the places {', '.join(places)}"

@@ -3,7 +3,9 @@
 from envs.scenes.reach_detour import ReachDetour
 from envs.scenes.scene import Place, Scene
 from envs.scenes.shelf_reach import ShelfReach
+from envs.scenes.strokes import Strokes
+from envs.scenes.two_skills import TwoSkills
 
-SCENES: dict[str, type[Scene]] = {"ShelfReach": ShelfReach, "ReachDetour": ReachDetour}
+SCENES: dict[str, type[Scene]] = {"ShelfReach": ShelfReach, "ReachDetour": ReachDetour, "TwoSkills": TwoSkills, "Strokes": Strokes}
 
-__all__ = ["SCENES", "Place", "ReachDetour", "Scene", "ShelfReach"]
+__all__ = ["SCENES", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,14 @@ class Place:
         name: as shown to people.
         lower, upper: corners of the box (3,), in the scene's own place coordinates.
         frequency: how often the stream of requests visits it, relative to the others.
+        skill: which of the scene's skills it belongs to, if there are several.
     """
 
     name: str
     lower: FloatArray
     upper: FloatArray
     frequency: float
+    skill: str = ""
 
     def sample(self, rng: np.random.Generator) -> FloatArray:
         """A point (3,) drawn uniformly."""
@@ -39,11 +41,20 @@ class Place:
 
 
 class Scene(ABC):
-    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say)."""
+    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say).
+
+    Attributes:
+        name: as in ``robogeo/NAME-v0``.
+        camera_eye, camera_target: from where pictures are taken, and what is in their middle, m.
+        corner_radius: how far from its corners a route is rounded, in place coordinates.
+        bounds: largest values of the scene's own measures that a successful motion may have.
+    """
 
     name: str
     camera_eye: tuple[float, float, float]
     camera_target: tuple[float, float, float]
+    corner_radius: float = 0.06
+    bounds: Mapping[str, float] = {}
 
     @property
     @abstractmethod
@@ -71,6 +82,15 @@ class Scene(ABC):
     def stations(self, start: FloatArray, goal: FloatArray) -> list[FloatArray]:
         """Corner points (3,) of the way from start to goal, both included, in place coordinates."""
 
+    def measures(self, tool: FloatArray, start: FloatArray, goal: FloatArray) -> dict[str, float]:
+        """The scene's own measures of a motion, smaller is better; every one in ``bounds`` is among them.
+
+        Args:
+            tool: tool positions (n, 3) along the motion, m.
+            start, goal: tool positions (3,) from and to which it was asked, m.
+        """
+        return {}
+
     def pairs(self) -> list[tuple[Place, Place]]:
         """The ordered pairs of places that a request may join."""
         return [(a, b) for a in self.places for b in self.places if a is not b]
@@ -87,7 +107,8 @@ class Scene(ABC):
         and goal deviate from it fades out along the first and the last quarter of the way.
         """
         corners = self.stations(self.coordinates(start.position), self.coordinates(goal.position))
-        poses = [self.tool_pose(point) for point in round_corners(np.stack(corners), spacing=spacing)]
+        points = round_corners(np.stack(corners), self.corner_radius, spacing)
+        poses = [self.tool_pose(point) for point in points]
         fade = np.clip(1.0 - 4.0 * np.linspace(0.0, 1.0, len(poses)), 0.0, 1.0)[:, None]
         first, last = _turn(poses[0], start), _turn(poses[-1], goal)
         turns = Rotation.from_rotvec(fade * first + fade[::-1] * last).as_matrix()

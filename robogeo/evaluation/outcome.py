@@ -7,7 +7,8 @@ neither much longer than the demonstrator's own motion nor abrupt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -52,7 +53,8 @@ class Outcome:
     Attributes:
         success: all criteria hold.
         failure: empty, or the first criterion that failed: a refusal's kind, ``collision``, ``margin``,
-            ``limits``, ``goal``, ``length`` or ``abrupt``.
+            ``limits``, ``goal``, ``length``, ``abrupt``, or the name of one of the scene's own measures.
+        measures: the scene's own measures of the motion, by name.
     """
 
     success: bool
@@ -72,6 +74,7 @@ class Outcome:
     sparc: float = np.nan
     ldlj: float = np.nan
     peak_torque_fraction: float = np.nan
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 def refused(refusal: Refusal) -> Outcome:
@@ -112,6 +115,7 @@ def judged(
         "goal": asked and near and turned,
         "length": ratio <= criteria.length_ratio,
         "abrupt": plan.abruptness <= criteria.abruptness,
+        **{name: execution.measures[name] <= bound for name, bound in execution.bounds.items()},
     }
     failure = next((name for name, holds in checks.items() if not holds), "")
     measures = {name: getattr(execution, name) for name in _SEEN} | _smoothness(motion)
@@ -124,6 +128,7 @@ def judged(
         length_ratio=ratio,
         abruptness=plan.abruptness,
         correction_rad=plan.correction,
+        measures=dict(execution.measures),
         **measures,
     )
 

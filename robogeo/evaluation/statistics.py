@@ -36,6 +36,8 @@ _WORST = 1e6
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
 
+    The scene's own measures are there only if a motion ran: which ones there are is not known before.
+
     Args:
         outcomes: at least one.
     """
@@ -50,6 +52,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         ran = values[~np.isnan(values)]
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
+    for name in sorted({name for outcome in outcomes for name in outcome.measures}):
+        values = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
+        summary[name] = float(np.clip(values, -_WORST, _WORST).mean())
     failures = sorted({outcome.failure for outcome in outcomes if outcome.failure})
     summary["failures"] = {name: sum(o.failure == name for o in outcomes) for name in failures}
     return summary

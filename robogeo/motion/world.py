@@ -7,7 +7,7 @@ it through `World`, which turns plain arrays into robogeo's own words and the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -53,7 +53,11 @@ class Refusal:
 
 
 class Execution(Protocol):
-    """What a world reports of a motion that ran: measured q (T, dof) rad, and what was seen on the way."""
+    """What a world reports of a motion that ran: measured q (T, dof) rad, and what was seen on the way.
+
+    ``measures`` are the scene's own (how far a drawing tool left its plane, say), smaller is better; success
+    needs those named in ``bounds`` to be no larger than given there.
+    """
 
     q: FloatArray
     collision: bool
@@ -62,6 +66,8 @@ class Execution(Protocol):
     goal_error_rad: float
     tracking_rmse_rad: float
     peak_torque_fraction: float
+    measures: Mapping[str, float]
+    bounds: Mapping[str, float]
 
 
 class ArmEnvironment(Protocol):
