@@ -19,6 +19,9 @@ import tyro
 
 from robogeo.errors import InputError, Interrupted, RobogeoError
 
+# Small matrix products only lose by several threads; it has to be said before numpy is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Options whose value may begin with a minus sign, which the parser would take for another option.
 _NEGATIVE = ("--start", "--goal")
 

@@ -26,6 +26,10 @@ class GeometryError(RobogeoError, ValueError):
     """A geometric question has no answer: wrong shapes, non-finite points, an impossible graph."""
 
 
+class Unreachable(GeometryError):
+    """There is no way between two points: every one of them is forbidden."""
+
+
 class ModelError(RobogeoError, ValueError):
     """A model cannot be built, trained or loaded with what was given."""
 

@@ -10,6 +10,7 @@ from robogeo.geometry.graph import GeodesicGraph
 from robogeo.geometry.lengths import segment_length_errors
 from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
+from robogeo.geometry.perceptron import Layer, Perceptron
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.support import Support
 
@@ -17,7 +18,9 @@ __all__ = [
     "ExpectedMetric",
     "Geodesic",
     "GeodesicGraph",
+    "Layer",
     "Metric",
+    "Perceptron",
     "PullbackMetric",
     "Support",
     "fit_neural_geodesic",

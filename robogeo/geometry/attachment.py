@@ -1,21 +1,21 @@
 """Hanging off-graph points on a graph: every point by links to its k nearest nodes, all measured in one call.
 
 A point that is a node already hangs on that node alone, by a link of length zero, so distances between nodes
-are exactly those of the graph. A direct way from start to goal is offered only where one would be among the
-other's k nearest: elsewhere a straight segment across the latent space is just what the graph is there to
-avoid.
+are exactly those of the graph, and nothing is decoded for it. A direct way is offered only between two
+off-graph points of which one would be among the other's k nearest: elsewhere a straight segment across the
+latent space is just what the graph is there to avoid.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from robogeo.geometry.lengths import lengths_between
 from robogeo.geometry.neighbors import IntArray, nearest
 from robogeo.geometry.points import FloatArray, as_array
 from robogeo.geometry.search import Links
@@ -55,50 +55,71 @@ class Attacher:
     def __init__(
         self, metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, neighbors: int, decoded: bool
     ) -> None:
-        self.metric, self.nodes, self.embedded = metric, nodes, embedded
+        self.metric, self.nodes, self.embedded = metric, as_array(nodes), embedded.cpu().numpy()
         self.neighbors = min(neighbors, len(nodes))
         self.decoded = decoded
-        self._tree = cKDTree(as_array(embedded if decoded else nodes))
-        self._latent_tree = self._tree if not decoded else cKDTree(as_array(nodes))
+        self._latent_tree = cKDTree(self.nodes)
+        self._tree = cKDTree(as_array(embedded)) if decoded else self._latent_tree
 
-    def attach(self, starts: torch.Tensor, goals: torch.Tensor) -> Attachment:
+    @property
+    def memory_order(self) -> IntArray:
+        """The nodes in an order that keeps neighbours together: that of a k-d tree's leaves."""
+        return np.asarray(self._latent_tree.indices, dtype=np.int64)
+
+    def attach(self, starts: FloatArray, goals: FloatArray) -> Attachment:
         """Hang P starts and P goals, both (P, d), on the graph."""
         pairs = len(starts)
-        points = torch.cat([starts, goals])
-        decoded = self.metric.embed(points)
-        owner, node, reach = self._links(points, decoded)
-        near = self._mutual(as_array(decoded if self.decoded else points), reach)
-        # One measurement for all links and direct segments: the fixed cost of a decoder call is paid once.
-        a = torch.cat([points[owner], starts[near]])
-        b = torch.cat([self.nodes[node], goals[near]])
-        decoded_a = torch.cat([decoded[owner], decoded[:pairs][near]])
-        decoded_b = torch.cat([self.embedded[node], decoded[pairs:][near]])
-        lengths = as_array(lengths_between(self.metric, a, b, decoded_a, decoded_b))
+        points = np.concatenate([starts, goals])
+        apart, found = nearest(self._latent_tree, points, 1)
+        off, closest = np.flatnonzero(apart[:, 0] > 0.0), found[:, 0]
+        counts = np.ones(2 * pairs, dtype=np.int64)
+        counts[off] = self.neighbors
+        start = np.concatenate([[0], np.cumsum(counts)])
+        node, length = np.empty(start[-1], dtype=np.int64), np.zeros(start[-1])
+        node[start[:-1]] = closest
+        targets = self.embedded[closest[pairs:]].astype(np.float64)
         direct = np.full(pairs, np.inf)
-        direct[near] = lengths[len(owner) :]
-        start = np.searchsorted(owner, np.arange(2 * pairs + 1)).astype(np.int64)
-        cut = int(start[pairs])
+        if len(off):
+            slots = (start[off, None] + np.arange(self.neighbors)).ravel()
+            decoded = self.metric.immersion.values(points[off])
+            targets[off[off >= pairs] - pairs] = decoded[off >= pairs]
+            node[slots], length[slots], direct = self._links(points[off], off, decoded, pairs)
+        cut = start[pairs]
         return Attachment(
-            Links(start[: pairs + 1], node[:cut], lengths[:cut]),
-            Links(start[pairs:] - cut, node[cut:], lengths[cut : len(owner)]),
-            as_array(decoded[pairs:]),
+            Links(start[: pairs + 1], node[:cut], length[:cut]),
+            Links(start[pairs:] - cut, node[cut:], length[cut:]),
+            targets,
             direct,
         )
 
-    def _links(self, points: torch.Tensor, decoded: torch.Tensor) -> tuple[IntArray, IntArray, FloatArray]:
-        """Owner and node of every link, in order of owners, and distances (n,) to the k-th nearest."""
-        latent = as_array(points)
-        distance, found = nearest(self._tree, as_array(decoded) if self.decoded else latent, self.neighbors)
-        apart, closest = nearest(self._latent_tree, latent, 1)
-        on_node = apart[:, 0] == 0.0
-        keep = np.ones_like(found, dtype=bool)
-        keep[on_node, 1:] = False
-        found[on_node, 0] = closest[on_node, 0]
-        owner = np.repeat(np.arange(len(latent)), self.neighbors).reshape(found.shape)
-        return owner[keep], found[keep], distance[:, -1]
+    def _links(
+        self, points: FloatArray, off: IntArray, decoded: NDArray[Any], pairs: int
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Nodes and lengths of the links of the off-graph points, and the direct lengths (P,)."""
+        positions = decoded.astype(np.float64) if self.decoded else points
+        distance, found = nearest(self._tree, positions, self.neighbors)
+        first, second = self._near_pairs(positions, distance[:, -1], off, pairs)
+        owner, node = np.repeat(np.arange(len(off)), self.neighbors), found.ravel()
+        # One measurement for all links and direct segments: the fixed cost of a decoder call is paid once.
+        a = np.concatenate([owner, first])
+        lengths = self.metric.lengths_between(
+            points[a],
+            np.concatenate([self.nodes[node], points[second]]),
+            decoded[a],
+            np.concatenate([self.embedded[node], decoded[second]]),
+        )
+        direct = np.full(pairs, np.inf)
+        direct[off[first]] = lengths[len(owner) :]
+        return node, lengths[: len(owner)], direct
 
-    def _mutual(self, positions: FloatArray, reach: FloatArray) -> IntArray:
-        """Pairs (indices) of which one point is nearer to the other than that one's k-th nearest node."""
-        pairs = len(positions) // 2
-        apart = np.linalg.norm(positions[:pairs] - positions[pairs:], axis=1)
-        return np.flatnonzero(apart <= np.maximum(reach[:pairs], reach[pairs:]))
+    def _near_pairs(
+        self, positions: FloatArray, reach: FloatArray, off: IntArray, pairs: int
+    ) -> tuple[IntArray, IntArray]:
+        """Off-graph starts and goals of one pair (indices into `off`) that are near to each other."""
+        place = np.full(2 * pairs, -1)
+        place[off] = np.arange(len(off))
+        both = np.flatnonzero((place[:pairs] >= 0) & (place[pairs:] >= 0))
+        first, second = place[both], place[both + pairs]
+        apart = np.linalg.norm(positions[first] - positions[second], axis=1)
+        near = apart <= np.maximum(reach[first], reach[second])
+        return first[near], second[near]

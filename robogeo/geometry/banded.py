@@ -7,7 +7,7 @@ two curves are zero, so its bandwidth is that of one curve, 2 d - 1, and one LAP
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import solveh_banded
+from scipy.linalg.lapack import dpbsv
 
 from robogeo.geometry.points import FloatArray
 
@@ -27,14 +27,15 @@ def solve_block_tridiagonal(diagonal: FloatArray, upper: FloatArray, right: Floa
         numpy.linalg.LinAlgError: a system is not positive definite.
     """
     systems, blocks, d = right.shape
-    padded = np.concatenate([upper, np.zeros((systems, 1, d, d))], axis=1).reshape(-1, d, d)
-    centre = diagonal.reshape(-1, d, d)
-    band = np.zeros((2 * d, systems * blocks * d))
-    for a in range(d):
-        for b in range(a, d):
-            band[2 * d - 1 + a - b, b::d] = centre[:, a, b]
-        for b in range(d):
-            band[d - 1 + a - b, d + b :: d] = padded[:-1, a, b]
-    solution = solveh_banded(band, right.reshape(-1), overwrite_ab=True, check_finite=False)
+    # Every block column from d - 1 rows above its upper block down to its diagonal block, then sheared:
+    # LAPACK wants A[i, j] of a column j in row 2 d - 1 + i - j of the band.
+    columns = np.zeros((systems, blocks, 3 * d - 1, d))
+    columns[:, 1:, d - 1 : 2 * d - 1] = upper
+    columns[:, :, 2 * d - 1 :] = diagonal
+    column = np.arange(d)[:, None]
+    band = columns[:, :, column + np.arange(2 * d), column].reshape(-1, 2 * d)
+    _, solution, failed = dpbsv(band.T, right.reshape(-1, 1), overwrite_ab=True)
+    if failed:
+        raise np.linalg.LinAlgError(f"the leading minor of order {failed} is not positive definite")
     result: FloatArray = solution.reshape(systems, blocks, d)
     return result

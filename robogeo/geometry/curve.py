@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.lengths import segment_lengths
+from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray, as_array, as_rows
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geodesic:
     """A shortest curve, or an attempt at one, that every solver of the room returns.
 
     Attributes:
-        points: latent points (n, d) along it, first and last exactly those asked for.
-        length: its length in observation units.
+        points: latent points (n, d) along it, first and last exactly those asked for; none (0, d) where there
+            is no way.
+        length: its length in observation units; infinite where there is no way.
         expanded: graph nodes that the search expanded.
         converged: whether the solver came to rest; always true for a graph search.
         bridged: share of the length on bridges between components of the graph, in [0, 1]; a relaxed curve
             keeps the value of the path it was relaxed from.
         method: which solver, and start, gave it: `graph`, `relaxed from path`, `relaxed from line`, `line`,
             `path`, `neural`.
+        nodes: indices of the graph's nodes that it passes, for a graph geodesic; none otherwise.
     """
 
     points: torch.Tensor
@@ -38,6 +41,12 @@ class Geodesic:
     converged: bool = True
     bridged: float = 0.0
     method: str = "graph"
+    nodes: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def reached(self) -> bool:
+        """Whether there is a way at all."""
+        return math.isfinite(self.length)
 
 
 def polyline_length(metric: Metric, points: Any) -> float:
@@ -48,7 +57,7 @@ def polyline_length(metric: Metric, points: Any) -> float:
     """
     rows = as_curve(points, "points")
     with torch.no_grad():
-        return float(segment_lengths(metric, rows[:-1], rows[1:]).sum())
+        return float(metric.segment_lengths(rows[:-1], rows[1:]).sum())
 
 
 def resample_uniform(metric: Metric, points: Any, n: int) -> torch.Tensor:
@@ -64,7 +73,7 @@ def resample_uniform(metric: Metric, points: Any, n: int) -> torch.Tensor:
     if n < 2:
         raise GeometryError(f"n: a curve needs at least 2 points, got {n}")
     with torch.no_grad():
-        lengths = segment_lengths(metric, rows[:-1], rows[1:])
+        lengths = metric.segment_lengths(rows[:-1], rows[1:])
     return torch.from_numpy(spread(as_array(rows), as_array(lengths), n)).to(rows)
 
 

@@ -8,13 +8,13 @@ has kinks, at which a damping that always falls after a success would be rejecte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.geometry.banded import solve_block_tridiagonal
-from robogeo.geometry.energy import Model, State, evaluate, linearize
+from robogeo.geometry.energy import Curves, Model, evaluate, gauss_newton
 from robogeo.geometry.points import FloatArray
 
 if TYPE_CHECKING:
@@ -43,95 +43,103 @@ class Settings:
     max_steps: int = 30
 
 
-@dataclass
 class _Progress:
-    """Damping and counters of every curve (L,)."""
+    """Damping and counters of L curves, and the judgement of their trial steps."""
 
-    damping: FloatArray
-    tries: NDArray[np.int64]
-    steps: NDArray[np.int64]
-    idle: NDArray[np.int64]
-    converged: NDArray[np.bool_]
+    def __init__(self, count: int, settings: Settings) -> None:
+        self.damping = np.full(count, DAMPING)
+        self.tries, self.steps, self.idle = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        self.converged = np.zeros(count, dtype=bool)
+        self._settings = settings
+
+    def select(self, rows: NDArray[Any]) -> None:
+        """Keep only the curves at these rows."""
+        for name in ("damping", "tries", "steps", "idle", "converged"):
+            setattr(self, name, getattr(self, name)[rows])
+
+    def judge(self, before: FloatArray, after: FloatArray, promised: FloatArray) -> NDArray[np.bool_]:
+        """Which trial steps are taken; updates damping, counters and convergence.
+
+        At rest, at little damping: the model promises at most the tolerance, or two steps in a row were idle.
+        """
+        better = after < before
+        gain = (before - after) / np.maximum(promised, 1e-300)
+        settled = self.damping <= SETTLED_DAMPING
+        tolerance = self._settings.tolerance
+        idle = np.where(before - after <= IDLE * tolerance * before, self.idle + 1, 0)
+        self.idle = np.where(better, idle, self.idle)
+        self.converged = settled & ((promised <= tolerance * before) | (self.idle >= 2))
+        factor = np.where(gain > 0.75, 0.1, np.where(gain > 0.25, 1.0, 4.0))
+        self.damping = np.maximum(self.damping * np.where(better, factor, 10.0), LEAST_DAMPING)
+        self.steps = self.steps + better
+        self.tries = np.where(better, 0, self.tries + 1)
+        return better
+
+    @property
+    def going(self) -> NDArray[np.bool_]:
+        """Which curves have a next round."""
+        return ~self.converged & (self.tries < MAX_TRIES) & (self.steps < self._settings.max_steps)
 
 
 def minimize(
     metric: Metric, nodes: FloatArray, owners: NDArray[np.int64], settings: Settings
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+) -> tuple[Curves, NDArray[np.bool_]]:
     """Descend from L curves with nodes (L, n + 1, d).
 
     Args:
-        metric: any metric of this room.
+        metric: any metric of this room with an immersion.
         nodes: the starts; not changed.
         owners: curves with the same number (L,) are rivals: one far behind another is given up.
         settings: see there.
 
     Returns:
-        nodes (L, n + 1, d) and whether each curve came to rest (L,).
+        the curves, and whether each came to rest (L,).
     """
-    count = len(nodes)
-    state = evaluate(metric, nodes.copy())
-    model = linearize(metric, state)
-    zeros = np.zeros(count, dtype=np.int64)
-    progress = _Progress(
-        np.full(count, DAMPING), zeros.copy(), zeros.copy(), zeros.copy(), np.zeros(count, dtype=bool)
-    )
-    active, rounds = np.arange(count), 0
-    while len(active):
-        trial, promised = _trial(metric, state.select(active), model.select(active), progress.damping[active])
-        better = _judge(progress, active, state.energy[active], trial.energy, promised, settings.tolerance)
-        accepted = active[better]
-        state.put(accepted, trial.select(np.flatnonzero(better)))
+    curves = evaluate(metric, nodes)
+    result, converged = curves.select(np.arange(len(nodes))), np.zeros(len(nodes), dtype=bool)
+    lanes, progress, rounds = np.arange(len(nodes)), _Progress(len(nodes), settings), 0
+    while len(lanes):
+        trial, promised = _trial(metric, curves, gauss_newton(curves), progress.damping)
+        better = progress.judge(curves.energy, trial.energy, promised)
+        if better.all():
+            curves = trial
+        else:
+            curves.put(better, trial)
+        result.energy[lanes] = curves.energy
         rounds += 1
-        going = ~progress.converged & (progress.tries < MAX_TRIES) & (progress.steps < settings.max_steps)
+        going = progress.going
         if rounds >= ROUNDS_BEFORE_GIVING_UP:
             best = np.full(int(owners.max()) + 1, np.inf)
-            np.minimum.at(best, owners, state.energy)
-            going &= state.energy <= HOPELESS * best[owners]
-        renew = accepted[going[accepted]]
-        if len(renew):
-            model.put(renew, linearize(metric, state.select(renew)))
-        active = active[going[active]]
-    return state.z, progress.converged
+            np.minimum.at(best, owners, result.energy)
+            going &= curves.energy <= HOPELESS * best[owners[lanes]]
+        if not going.all():
+            _store(result, lanes[~going], curves.select(~going))
+            converged[lanes[~going]] = progress.converged[~going]
+            curves, lanes = curves.select(going), lanes[going]
+            progress.select(going)
+    return result, converged
 
 
-def _judge(
-    progress: _Progress,
-    active: NDArray[np.int64],
-    before: FloatArray,
-    after: FloatArray,
-    promised: FloatArray,
-    tolerance: float,
-) -> NDArray[np.bool_]:
-    """Which trial steps are taken (of the active curves); updates damping, counters and convergence.
-
-    At rest, at little damping: the model promises at most the tolerance, or two steps in a row were idle.
-    """
-    better = after < before
-    gain = (before - after) / np.maximum(promised, 1e-300)
-    settled = progress.damping[active] <= SETTLED_DAMPING
-    idle = np.where(better & (before - after <= IDLE * tolerance * before), progress.idle[active] + 1, 0)
-    progress.idle[active] = np.where(better, idle, progress.idle[active])
-    done = settled & ((promised <= tolerance * before) | (progress.idle[active] >= 2))
-    progress.converged[active] = done
-    factor = np.where(gain > 0.75, 0.1, np.where(gain > 0.25, 1.0, 4.0))
-    damping = progress.damping[active] * np.where(better, factor, 10.0)
-    progress.damping[active] = np.maximum(damping, LEAST_DAMPING)
-    progress.steps[active] += better
-    progress.tries[active] = np.where(better, 0, progress.tries[active] + 1)
-    return better
+def _store(result: Curves, lanes: NDArray[np.int64], done: Curves) -> None:
+    """Write finished curves to their lanes."""
+    result.z[lanes], result.x[lanes] = done.z, done.x
+    if result.cost is not None and done.cost is not None:
+        result.cost[lanes] = done.cost
 
 
-def _trial(metric: Metric, state: State, model: Model, damping: FloatArray) -> tuple[State, FloatArray]:
+def _trial(metric: Metric, curves: Curves, model: Model, damping: FloatArray) -> tuple[Curves, FloatArray]:
     """One damped step of every curve, and the decrease of energy (L,) that its model promises."""
+    d = model.diagonal.shape[2]
     weights = np.einsum("lnaa->lna", model.diagonal)
     floor = 1e-12 * (weights.max(axis=(1, 2)) + 1e-100)
     added = damping[:, None, None] * weights + floor[:, None, None]
-    diagonal = model.diagonal + added[..., None] * np.eye(added.shape[2])
+    diagonal = model.diagonal.copy()
+    diagonal[..., np.arange(d), np.arange(d)] += added
     try:
         step = -solve_block_tridiagonal(diagonal, model.upper, model.gradient)
     except np.linalg.LinAlgError:  # singular to rounding: stay, so that every curve raises its damping
-        return state, np.full(len(damping), np.inf)
-    moved = state.z.copy()
+        return curves, np.full(len(damping), np.inf)
+    moved = curves.z.copy()
     moved[:, 1:-1] += step
     promised = (step * (added * step - model.gradient)).sum(axis=(1, 2))
-    return evaluate(metric, moved), promised
+    return evaluate(metric, moved, curves), promised

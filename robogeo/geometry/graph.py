@@ -3,7 +3,8 @@
 Nodes are latent codes, edges join nearest neighbours and weigh their true length under the metric (straight
 latent segments, decoded chords with extrapolation instead of the paper's eq. 6). A query is an A* search. The
 result passes only where data are, is some per cent too long and has corners: relax it (`relaxation.py`).
-Components are joined by their shortest bridges, marked.
+Components are joined by their shortest bridges, marked. Nodes and edges can be forbidden, and allowed again,
+without a rebuild: so planners search on, edge by edge, among ways that something else has to check.
 """
 
 from __future__ import annotations
@@ -16,18 +17,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.errors import GeometryError
+from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
-from robogeo.geometry.lengths import lengths_between
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array, as_point, as_rows
-from robogeo.geometry.search import Search, landmark_table, symmetric_graph
+from robogeo.geometry.search import Search
 
 SPACES = ("decoded", "latent", "both")
-LANDMARKS = 16
+LANDMARKS = 32
 
 
 class GeodesicGraph:
@@ -43,6 +43,8 @@ class GeodesicGraph:
         neighbors: k, of the edges and of the links of off-graph points.
         space: where nearness is judged, `decoded`, `latent` or `both`.
         landmarks: landmarks of the search's heuristic; with 0 it is the decoded chord.
+        forbidden: (n_e,) whether an edge must not be passed, see `forbid`.
+        blocked: (N,) whether a node must not be passed.
     """
 
     def __init__(
@@ -60,6 +62,8 @@ class GeodesicGraph:
         self.metric, self.nodes, self.embedded = metric, nodes, embedded
         self.edges, self.lengths, self.bridges = edges, lengths, bridges
         self.neighbors, self.space, self.landmarks = neighbors, space, landmarks
+        self.forbidden = np.zeros(len(edges), dtype=bool)
+        self.blocked = np.zeros(len(nodes), dtype=bool)
 
     @classmethod
     def build(
@@ -109,14 +113,21 @@ class GeodesicGraph:
         """Shortest way from z0 to z1, each (d,): the points are z0, the nodes passed, z1.
 
         Raises:
+            Unreachable: everything that leads there is forbidden.
             GeometryError: bad points.
         """
         d = self.nodes.shape[1]
         start, goal = as_point(z0, "z0", dimension=d), as_point(z1, "z1", dimension=d)
-        return self.paths(start[None], goal[None])[0]
+        found = self.paths(start[None], goal[None])[0]
+        if not found.reached:
+            raise Unreachable(
+                f"graph: no way is left; {int(self.forbidden.sum())} edges and {int(self.blocked.sum())} "
+                "nodes are forbidden, allow them again with restore()"
+            )
+        return found
 
     def distances(self, starts: Any, goals: Any) -> torch.Tensor:
-        """Lengths of the shortest ways between pairs, (m, d), (m, d) -> (m,) float64.
+        """Lengths of the shortest ways between pairs, (m, d), (m, d) -> (m,) float64; infinite without a way.
 
         Raises:
             GeometryError: bad points, or numbers of starts and goals that differ.
@@ -125,26 +136,67 @@ class GeodesicGraph:
         lengths, _, _ = self._searched(self._attached(start, goal))
         return torch.from_numpy(lengths)
 
-    def paths(self, starts: Any, goals: Any) -> list[Geodesic]:
+    def paths(self, starts: Any, goals: Any, *, direct: bool = True) -> list[Geodesic]:
         """Shortest ways between many pairs, (m, d), (m, d) -> m geodesics; much faster than one by one.
+
+        Args:
+            starts: (m, d).
+            goals: (m, d).
+            direct: whether two off-graph points near each other may be joined by a straight segment.
+
+        Returns:
+            Geodesics; of infinite length and without points where there is no way (`Geodesic.reached`).
 
         Raises:
             GeometryError: bad points, or numbers of starts and goals that differ.
         """
         start, goal = self._pairs(starts, goals)
         attached = self._attached(start, goal)
+        if not direct:
+            attached.direct[as_array((start != goal).any(dim=1)) > 0] = np.inf
         lengths, expanded, ways = self._searched(attached)
-        found = []
-        for p, way in enumerate(ways):
-            if bool((start[p] == goal[p]).all()):
-                found.append(Geodesic(torch.stack([start[p], goal[p]]), 0.0, 0))
-                continue
-            inner = self.nodes[torch.from_numpy(way)]
-            points = torch.cat([start[p : p + 1], inner, goal[p : p + 1]])
-            moves = torch.cat([torch.tensor([True]), (points.diff(dim=0) != 0).any(dim=1)])
-            bridged = self._bridged(way) / lengths[p] if lengths[p] > 0 else 0.0
-            found.append(Geodesic(points[moves], float(lengths[p]), int(expanded[p]), bridged=float(bridged)))
-        return found
+        return [
+            self._way(start[p], goal[p], float(lengths[p]), int(expanded[p]), way)
+            for p, way in enumerate(ways)
+        ]
+
+    def forbid(self, *, edges: Any = (), nodes: Any = ()) -> None:
+        """Make edges and nodes impassable, until `restore`; off-graph points no longer hang on such nodes.
+
+        Args:
+            edges: pairs of node indices (n, 2) in either order, each an edge of the graph.
+            nodes: node indices (n,).
+
+        Raises:
+            GeometryError: no such edge or node.
+        """
+        pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
+        indices = np.asarray(nodes, dtype=np.int64).reshape(-1)
+        touched = np.concatenate([pairs.ravel(), indices])
+        if ((touched < 0) | (touched >= len(self.nodes))).any():
+            raise GeometryError(f"forbid: node indices must lie in 0 .. {len(self.nodes) - 1}")
+        low, high = pairs.min(axis=1), pairs.max(axis=1)
+        slot = np.minimum(np.searchsorted(self._edge_keys, low * len(self.nodes) + high), len(self.edges) - 1)
+        missing = (self.edges[slot] != np.stack([low, high], axis=1)).any(axis=1)
+        if missing.any():
+            raise GeometryError(f"forbid: {tuple(pairs[missing][0].tolist())} is no edge of the graph")
+        self.blocked[indices] = True
+        ending = np.flatnonzero(self.blocked[self.edges].any(axis=1)) if len(indices) else slot[:0]
+        new = np.union1d(slot, ending)
+        self.forbidden[new] = True
+        self._search.forbid(self.edges[new])
+
+    def restore(self) -> None:
+        """Allow every edge and node again."""
+        self.forbidden[:], self.blocked[:] = False, False
+        self._search.restore()
+
+    def bridge_segments(self) -> tuple[torch.Tensor, torch.Tensor, FloatArray]:
+        """Bridges as segments (n_b, d), (n_b, d) and their lengths (n_b,), longest first: what to ask."""
+        longest = np.flatnonzero(self.bridges)
+        longest = longest[np.argsort(-self.lengths[longest], kind="stable")]
+        ends = torch.from_numpy(self.edges[longest])
+        return self.nodes[ends[:, 0]], self.nodes[ends[:, 1]], self.lengths[longest]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the graph as npz of plain arrays (no objects); the metric is not in it."""
@@ -161,10 +213,8 @@ class GeodesicGraph:
 
     @cached_property
     def _search(self) -> Search:
-        graph = symmetric_graph(self.edges, self.lengths, len(self.nodes))
-        if self.landmarks == 0:
-            return Search(graph, as_array(self.embedded), landmarks=False)
-        return Search(graph, landmark_table(graph, self.landmarks), landmarks=True)
+        order = self._attacher.memory_order
+        return Search(self.edges, self.lengths, order, self.landmarks, as_array(self.embedded))
 
     @cached_property
     def _attacher(self) -> Attacher:
@@ -185,11 +235,26 @@ class GeodesicGraph:
         return start.detach().to(self.nodes), goal.detach().to(self.nodes)
 
     def _attached(self, start: torch.Tensor, goal: torch.Tensor) -> Attachment:
-        with torch.no_grad():
-            return self._attacher.attach(start, goal)
+        attached = self._attacher.attach(as_array(start), as_array(goal))
+        for links in (attached.starts, attached.goals) if self.blocked.any() else ():
+            links.lengths[self.blocked[links.nodes]] = np.inf
+        return attached
 
     def _searched(self, attached: Attachment) -> tuple[FloatArray, IntArray, list[IntArray]]:
         return self._search.run(attached.starts, attached.goals, attached.targets, attached.direct)
+
+    def _way(
+        self, start: torch.Tensor, goal: torch.Tensor, length: float, expanded: int, way: IntArray
+    ) -> Geodesic:
+        """The geodesic along a way of nodes."""
+        if not np.isfinite(length):
+            return Geodesic(start.new_zeros(0, len(start)), length, expanded, converged=False)
+        points = torch.cat([start[None], self.nodes[torch.from_numpy(way)], goal[None]])
+        stays = (points.diff(dim=0) == 0).all(dim=1)  # an end that is a node would stand there twice
+        moves = torch.cat([stays.new_ones(1), ~stays])
+        moves[-1] |= len(points) > 1 and not bool(moves[1:].any())
+        bridged = self._bridged(way) / length if length > 0 else 0.0
+        return Geodesic(points[moves], length, expanded, bridged=bridged, nodes=way)
 
     def _bridged(self, way: IntArray) -> float:
         """Length of the bridges on a way of nodes."""
@@ -209,6 +274,6 @@ def _distinct(nodes: torch.Tensor) -> torch.Tensor:
 
 
 def _edge_lengths(metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, edges: IntArray) -> FloatArray:
-    a, b = torch.from_numpy(edges[:, 0]), torch.from_numpy(edges[:, 1])
-    with torch.no_grad():
-        return as_array(lengths_between(metric, nodes[a], nodes[b], embedded[a], embedded[b]))
+    a, b = edges.T
+    latent, decoded = as_array(nodes), embedded.cpu().numpy()
+    return metric.lengths_between(latent[a], latent[b], decoded[a], decoded[b])

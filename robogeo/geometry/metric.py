@@ -15,42 +15,34 @@ Gradients flow only when the points ask for them (`z.requires_grad`); nothing el
 
 from __future__ import annotations
 
-import functools
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch.autograd import forward_ad
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.lengths import segment_lengths
-from robogeo.geometry.points import as_points, as_rows
+from robogeo.geometry.immersion import Decoder, Immersion, JoinedImmersion
+from robogeo.geometry.lengths import SMOOTH_PARTS, lengths_between, richardson
+from robogeo.geometry.perceptron import Perceptron
+from robogeo.geometry.points import FloatArray, as_array, as_points, as_rows
 from robogeo.geometry.support import Support
 
-Decoder = Callable[[torch.Tensor], torch.Tensor]
-JACOBIAN_ROWS = 128
-"""Rows differentiated at a time: larger chunks leave the processor's cache and take longer."""
 
-
-class Metric(ABC):
-    """A metric given by an immersion `embed` of latent space and, if wanted, a support cost.
+class Metric:
+    """The pull-back of an immersion, with a support cost if wanted.
 
     Args:
+        immersion: F.
         support: adds c(z)^2 I to the metric tensor.
-        dtype: floating-point type in which the decoder works; found from the decoder's parameters when None,
-            and points keep their own type when it has none.
+
+    Attributes:
+        chord_bound: whether |F(b) - F(a)| never exceeds the distance from a to b, as for every pull-back.
     """
 
-    def __init__(self, support: Support | None = None, dtype: torch.dtype | None = None) -> None:
-        self.support = support
-        self.dtype = dtype
-        self.device: torch.device | None = None
+    chord_bound = True
 
-    @abstractmethod
-    def _immersion(self, rows: torch.Tensor) -> torch.Tensor:
-        """F of rows (n, d) -> (n, E), without checks."""
+    def __init__(self, immersion: Immersion, support: Support | None = None) -> None:
+        self.immersion, self.support = immersion, support
 
     def embed(self, z: Any) -> torch.Tensor:
         """Immersed points F(z), (..., d) -> (..., E), in observation units; plainly differentiable.
@@ -61,20 +53,18 @@ class Metric(ABC):
         """
         z = self._prepare(z, "z")
         rows = z.reshape(-1, z.shape[-1])
-        decoded = self._decoded(rows)
+        decoded = self.immersion(rows)
         return decoded.reshape(*z.shape[:-1], decoded.shape[1])
 
     def jacobian(self, z: Any) -> torch.Tensor:
-        """J = dF/dz by forward mode, (..., d) -> (..., E, d); without the support term.
+        """J = dF/dz, (..., d) -> (..., E, d); without the support term.
 
         Raises:
             GeometryError: as `embed`, or a decoder with an operation that forward mode does not know.
         """
         z = self._prepare(z, "z")
         with torch.set_grad_enabled(torch.is_grad_enabled() and z.requires_grad):
-            rows = z.reshape(-1, z.shape[-1])
-            parts = [self._row_jacobian(part) for part in rows.split(JACOBIAN_ROWS)]
-            stacked = torch.cat(parts) if parts else rows.new_zeros(0, 1, z.shape[-1])
+            stacked = self.immersion.jacobian(z.reshape(-1, z.shape[-1]))
         return stacked.reshape(*z.shape[:-1], *stacked.shape[1:])
 
     def cost(self, z: Any) -> torch.Tensor:
@@ -88,16 +78,23 @@ class Metric(ABC):
         return root.mT @ root
 
     def log_magnification_factor(self, z: Any) -> torch.Tensor:
-        """Logarithm of MF, (..., d) -> (...), from QR of J; minus infinity where G is singular."""
-        root = self._root(z)
-        missing = root.shape[-1] - root.shape[-2]
-        if missing > 0:  # fewer rows than columns: rank-deficient, and QR must see a square matrix to tell
-            root = torch.cat([root, root.new_zeros(*root.shape[:-2], missing, root.shape[-1])], dim=-2)
-        triangle = torch.linalg.qr(root, mode="reduced" if root.requires_grad else "r").R
-        return triangle.diagonal(dim1=-2, dim2=-1).abs().log().sum(-1)
+        """Logarithm of MF, (..., d) -> (...) float64; minus infinity where G is singular.
+
+        The sum of log |R_aa| of J = QR, by the modified Gram-Schmidt process over all points at once. It
+        neither over- nor underflows, however large d is.
+        """
+        rest = self._root(z).double()
+        total = rest.new_zeros(rest.shape[:-2])
+        for _ in range(rest.shape[-1]):
+            column, rest = rest[..., :1], rest[..., 1:]
+            square = column.square().sum(-2, keepdim=True)
+            total = total + 0.5 * square.log().squeeze(-1).squeeze(-1)
+            unit = column / torch.where(square > 0, square, 1.0).sqrt()
+            rest = rest - unit @ (unit.mT @ rest)
+        return total
 
     def magnification_factor(self, z: Any) -> torch.Tensor:
-        """MF = sqrt(det G(z)), (..., d) -> (...)."""
+        """MF = sqrt(det G(z)), (..., d) -> (...) float64."""
         return self.log_magnification_factor(z).exp()
 
     def scale(self, z: Any) -> torch.Tensor:
@@ -112,13 +109,9 @@ class Metric(ABC):
             raise GeometryError(f"dz: expected {z.shape[-1]} latent dimensions, got {dz.shape[-1]}")
         shape = np.broadcast_shapes(z.shape, dz.shape)
         z, dz = z.expand(shape), dz.expand(shape)
-        track = torch.is_grad_enabled() and (z.requires_grad or dz.requires_grad)
-        with torch.set_grad_enabled(track):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and (z.requires_grad or dz.requires_grad)):
             rows, tangents = z.reshape(-1, z.shape[-1]), dz.reshape(-1, z.shape[-1])
-            square = self._pushed(self._immersion, rows, tangents).square().sum(-1)
-            if self.support is not None:
-                square = square + (self.support.cost(rows) ** 2) * tangents.square().sum(-1)
-        return square.sqrt().reshape(z.shape[:-1])
+            return self._squared_speed(rows, tangents).sqrt().reshape(z.shape[:-1])
 
     def segment_lengths(self, a: Any, b: Any) -> torch.Tensor:
         """Lengths of the straight latent segments a -> b, (n, d), (n, d) -> (n,) float64, see `lengths.py`.
@@ -129,77 +122,28 @@ class Metric(ABC):
         a, b = as_rows(a, "a"), as_rows(b, "b")
         if a.shape != b.shape:
             raise GeometryError(f"segments: a has shape {tuple(a.shape)} but b has {tuple(b.shape)}")
-        return segment_lengths(self, a, b)
+        if torch.is_grad_enabled() and (a.requires_grad or b.requires_grad):
+            return self._differentiable_lengths(a, b)
+        start, end = as_array(a), as_array(b)
+        ends = self.immersion.values(np.concatenate([start, end]))
+        return torch.from_numpy(self.lengths_between(start, end, ends[: len(a)], ends[len(a) :]))
 
-    def _prepare(self, z: Any, what: str) -> torch.Tensor:
-        z = as_points(z, what)
-        return z.to(device=self.device or z.device, dtype=self.dtype or z.dtype)
+    def lengths_between(self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any) -> FloatArray:
+        """As `segment_lengths` for finite arrays whose ends are decoded already, (n, E) each."""
+        return lengths_between(self, a, b, decoded_a, decoded_b)
 
-    def _adopt(self, decoder: Any) -> None:
-        """Take type and device from the decoder's parameters, if it is a module or the method of one."""
-        while isinstance(decoder, functools.partial):
-            decoder = decoder.func
-        module = decoder if isinstance(decoder, torch.nn.Module) else getattr(decoder, "__self__", None)
-        reference = next(module.parameters(), None) if isinstance(module, torch.nn.Module) else None
-        if reference is not None:
-            self.device = reference.device
-            self.dtype = self.dtype or reference.dtype
+    def _differentiable_lengths(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """Lengths through torch, with equally many parts everywhere."""
+        t = torch.linspace(0, 1, SMOOTH_PARTS + 1, dtype=a.dtype, device=a.device)[:, None]
+        z = a.unsqueeze(1) * (1 - t) + b.unsqueeze(1) * t
+        cost = None if self.support is None else self.support.cost(z).double()
+        return richardson(self.embed(z).double(), z.double(), cost)[0]
 
-    def _decoded(self, rows: torch.Tensor) -> torch.Tensor:
-        """`_immersion`, with the decoder's failures told apart; learns the decoder's type."""
-        try:
-            out = self._immersion(rows)
-        except RuntimeError as error:
-            other = torch.float32 if rows.dtype == torch.float64 else torch.float64
-            if self.dtype is not None or "dtype" not in str(error):
-                raise GeometryError(f"decoder failed on points {tuple(rows.shape)}: {error}") from error
-            self.dtype = other  # a bare function over weights of the other type: remember it
-            return self._decoded(rows.to(other))
-        if out.ndim != 2 or out.shape[0] != rows.shape[0]:
-            raise GeometryError(
-                f"decoder: expected one row per point, got {tuple(out.shape)} for {len(rows)} points"
-            )
-        if not bool(torch.isfinite(out.detach()).all()):
-            raise GeometryError(
-                "decoder: returned NaN or infinite values; retrain the model or check the points' range"
-            )
-        return out
-
-    def _row_jacobian(self, rows: torch.Tensor) -> torch.Tensor:
-        """J of rows (n, d) -> (n, E, d), by whatever is fastest."""
-        return self._forward_jacobian(self._immersion, rows)
-
-    def _forward_jacobian(self, function: Decoder, rows: torch.Tensor) -> torch.Tensor:
-        """J of rows (n, d) -> (n, E, d): every row once per latent axis, all pushed forward in one batch.
-
-        Repeating the rows costs less than vectorising over tangents with `torch.func.vmap`, which has no
-        compiled rule for many derivatives and then runs them operation by operation in Python.
-        """
-        if self.dtype is None:
-            rows = self._settled(rows)
-        count, d = rows.shape
-        basis = torch.eye(d, dtype=rows.dtype, device=rows.device).repeat(count, 1)
-        pushed = self._pushed(function, rows.repeat_interleave(d, dim=0), basis)
-        return pushed.reshape(count, d, -1).mT
-
-    def _pushed(self, function: Decoder, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
-        """Derivatives of a function along tangents (n, d) at rows (n, d)."""
-        if self.dtype is None:
-            rows = self._settled(rows)
-        tangents = tangents.to(rows.dtype)
-        with forward_ad.dual_level():
-            try:
-                dual: torch.Tensor = forward_ad.make_dual(rows, tangents)  # type: ignore[no-untyped-call]
-                out = function(dual)
-            except (NotImplementedError, RuntimeError) as error:
-                raise GeometryError(f"decoder: forward-mode differentiation failed: {error}") from error
-            primal, tangent = forward_ad.unpack_dual(out)  # type: ignore[no-untyped-call]
-        return torch.zeros_like(primal) if tangent is None else tangent
-
-    def _settled(self, rows: torch.Tensor) -> torch.Tensor:
-        """Rows in the type the decoder works in, found by decoding one of them."""
-        self._decoded(rows[:1].detach())
-        return rows if self.dtype is None else rows.to(self.dtype)
+    def _squared_speed(self, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
+        square = self.immersion.pushed(rows, tangents).square().sum(-1)
+        if self.support is not None:
+            square = square + (self.support.cost(rows) ** 2) * tangents.square().sum(-1)
+        return square
 
     def _root(self, z: Any) -> torch.Tensor:
         """A root R of the metric, G = R^T R, (..., d) -> (..., E [+ d], d): J above c(z) I."""
@@ -212,6 +156,10 @@ class Metric(ABC):
             rows = self.support.cost(z).to(jacobian)[..., None, None] * identity
             return torch.cat([jacobian, rows], dim=-2)
 
+    def _prepare(self, z: Any, what: str) -> torch.Tensor:
+        z = as_points(z, what)
+        return z.to(device=self.immersion.device or z.device, dtype=self.immersion.dtype or z.dtype)
+
 
 class PullbackMetric(Metric):
     """G = J^T J of one decoder.
@@ -219,8 +167,9 @@ class PullbackMetric(Metric):
     Args:
         decoder: any callable (..., d) -> (..., D) of torch tensors.
         support: as in `Metric`.
-        dtype: as in `Metric`.
-        derivative: the decoder's own Jacobian (n, d) -> (n, D, d), if it has a faster one than forward mode.
+        dtype: floating-point type in which the decoder works; found from its parameters when None, and
+            points keep their own type when it has none.
+        perceptron: the decoder in closed form, found by itself in a `torch.nn.Sequential`.
     """
 
     def __init__(
@@ -228,22 +177,15 @@ class PullbackMetric(Metric):
         decoder: Decoder,
         support: Support | None = None,
         dtype: torch.dtype | None = None,
-        derivative: Decoder | None = None,
+        perceptron: Perceptron | None = None,
     ) -> None:
-        super().__init__(support, dtype)
-        self.derivative = derivative
         if not callable(decoder):
             raise GeometryError(
                 f"decoder: expected a callable of latent points, got {type(decoder).__name__}"
             )
         self.decoder = decoder
-        self._adopt(decoder)
-
-    def _immersion(self, rows: torch.Tensor) -> torch.Tensor:
-        return self.decoder(rows)
-
-    def _row_jacobian(self, rows: torch.Tensor) -> torch.Tensor:
-        return super()._row_jacobian(rows) if self.derivative is None else self.derivative(rows)
+        perceptron = perceptron or Perceptron.recognized(decoder)
+        super().__init__(Immersion(decoder, decoder, dtype, perceptron), support)
 
 
 class ExpectedMetric(Metric):
@@ -253,9 +195,8 @@ class ExpectedMetric(Metric):
         heads: callable (..., d) -> (..., M, D), the M means.
         noise: callable (..., d) -> (..., D), the standard deviation sigma; none or constant adds nothing.
         support: as in `Metric`.
-        dtype: as in `Metric`.
-        heads_derivative: the heads' own Jacobian (n, d) -> (n, M, D, d), if they have a faster one than
-            forward mode (for small networks an analytic one is three to five times as fast).
+        dtype: as in `PullbackMetric`.
+        perceptron: the heads in closed form, if they have one (three to five times as fast).
     """
 
     def __init__(
@@ -264,30 +205,22 @@ class ExpectedMetric(Metric):
         noise: Decoder | None = None,
         support: Support | None = None,
         dtype: torch.dtype | None = None,
-        heads_derivative: Decoder | None = None,
+        perceptron: Perceptron | None = None,
     ) -> None:
-        super().__init__(support, dtype)
         if not callable(heads) or not (noise is None or callable(noise)):
             raise GeometryError("heads and noise: expected callables of latent points")
-        self.heads = heads
-        self.noise = noise
-        self.heads_derivative = heads_derivative
-        self._adopt(heads)
+        self.heads, self.noise = heads, noise
+        means = Immersion(lambda rows: _side_by_side(heads, rows), heads, dtype, perceptron)
+        if noise is None:
+            super().__init__(means, support)
+        else:
+            deviation = Immersion(noise, noise, dtype, Perceptron.recognized(noise))
+            super().__init__(JoinedImmersion([means, deviation]), support)
 
-    def _immersion(self, rows: torch.Tensor) -> torch.Tensor:
-        means = self.heads(rows)
-        if means.ndim != 3 or means.shape[0] != rows.shape[0]:
-            raise GeometryError(
-                f"heads: expected (n, M, D) for n = {len(rows)} points, got {tuple(means.shape)}"
-            )
-        stacked = means.flatten(1) * means.shape[1] ** -0.5
-        return stacked if self.noise is None else torch.cat([stacked, self.noise(rows)], dim=1)
 
-    def _row_jacobian(self, rows: torch.Tensor) -> torch.Tensor:
-        if self.heads_derivative is None:
-            return super()._row_jacobian(rows)
-        slopes = self.heads_derivative(rows)
-        stacked = slopes.flatten(1, 2) * slopes.shape[1] ** -0.5
-        if self.noise is None:
-            return stacked
-        return torch.cat([stacked, self._forward_jacobian(self.noise, rows)], dim=1)
+def _side_by_side(heads: Decoder, rows: torch.Tensor) -> torch.Tensor:
+    """[f_1, .., f_M] / sqrt(M) at rows (n, d) -> (n, M D)."""
+    means = heads(rows)
+    if means.ndim != 3 or means.shape[0] != rows.shape[0]:
+        raise GeometryError(f"heads: expected (n, M, D) for n = {len(rows)} points, got {tuple(means.shape)}")
+    return means.flatten(1) * means.shape[1] ** -0.5

@@ -18,15 +18,17 @@ import torch
 from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic, curve_rows, spread
 from robogeo.geometry.descent import Settings, minimize
-from robogeo.geometry.lengths import PARTS, segment_lengths
+from robogeo.geometry.lengths import PARTS
 from robogeo.geometry.points import FloatArray, as_array
-from robogeo.geometry.smooth import measure_samples, splines_through, uniform_parameters
+from robogeo.geometry.smooth import measure_samples, smooth_lengths, splines_through, uniform_parameters
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
 
 BATCH = 32
 """Paths relaxed together: enough to share the fixed cost of decoder calls, few enough to stay in cache."""
+LINE_PIECES = 8
+"""Pieces in which a straight start is measured: so short that few of them must be cut again."""
 NUDGE = 1e-3
 """Bend of the straight start, relative to its length: by symmetry a line can be a critical point."""
 
@@ -90,41 +92,39 @@ def relax_many(
 
 @dataclass(frozen=True)
 class _Start:
-    """A start for one path: its nodes, a polyline, the length of that polyline, and its name."""
+    """A start for one path: its nodes, a polyline, the lengths of that polyline's pieces, and its name."""
 
     owner: int
     nodes: FloatArray
     polyline: FloatArray
     pieces: FloatArray
+    length: float
     name: str
 
 
 def _relax_batch(
     metric: Metric, paths: Sequence[Any], rows: list[torch.Tensor], settings: Settings, also_from_line: bool
 ) -> list[Geodesic]:
-    starts = _starts(metric, rows, settings.segments, also_from_line)
+    starts = _starts(metric, [as_array(part) for part in rows], settings.segments, also_from_line)
     owners = np.array([start.owner for start in starts])
-    nodes, converged = minimize(metric, np.stack([start.nodes for start in starts]), owners, settings)
-    spline = splines_through(nodes)
+    curves, converged = minimize(metric, np.stack([start.nodes for start in starts]), owners, settings)
+    lengths = smooth_lengths(curves.x, curves.z, curves.cost)
+    ranked = np.lexsort((lengths, owners))  # the shortest of each path's curves comes first
+    best = ranked[np.searchsorted(owners[ranked], np.arange(len(paths)))]
+    spline = splines_through(curves.z[best])
     samples = spline(np.linspace(0.0, 1.0, PARTS * settings.segments + 1))
-    lengths, travelled = measure_samples(metric, samples)
+    exact, travelled = measure_samples(metric, samples)
     results = []
     for owner, path in enumerate(paths):
-        lanes = [lane for lane, start in enumerate(starts) if start.owner == owner]
-        given = float(starts[lanes[0]].pieces.sum())
-        if isinstance(path, Geodesic):
-            given = min(given, path.length)
-        raw = [given] + [float(starts[lane].pieces.sum()) for lane in lanes[1:]]
-        best = min(lanes, key=lambda lane: float(lengths[lane]))
-        plain = int(np.argmin(raw))
-        if raw[plain] <= lengths[best]:
-            start, length, lane = starts[lanes[plain]], raw[plain], lanes[plain]
+        start = min((start for start in starts if start.owner == owner), key=lambda start: start.length)
+        rest = bool(converged[best[owner]])
+        if start.length <= exact[owner]:
             points = spread(start.polyline, start.pieces, samples.shape[1])
-            method = start.name
+            results.append(_result(path, rows[owner], points, start.length, rest, start.name))
         else:
-            length, lane, method = float(lengths[best]), best, f"relaxed from {starts[best].name}"
-            points = spline(uniform_parameters(travelled[best]))[best]
-        results.append(_result(path, rows[owner], points, length, bool(converged[lane]), method))
+            points = spline(uniform_parameters(travelled[owner]))[owner]
+            name = f"relaxed from {starts[best[owner]].name}"
+            results.append(_result(path, rows[owner], points, float(exact[owner]), rest, name))
     return results
 
 
@@ -133,26 +133,34 @@ def _result(
 ) -> Geodesic:
     tensor = torch.from_numpy(np.ascontiguousarray(points)).to(rows)
     tensor[0], tensor[-1] = rows[0], rows[-1]
-    origin = path if isinstance(path, Geodesic) else None
-    expanded, bridged = (origin.expanded, origin.bridged) if origin is not None else (0, 0.0)
-    return Geodesic(tensor, length, expanded, converged, bridged, method)
+    if not isinstance(path, Geodesic):
+        return Geodesic(tensor, length, 0, converged, method=method)
+    length = min(length, path.length)
+    return Geodesic(tensor, length, path.expanded, converged, path.bridged, method)
 
 
-def _starts(metric: Metric, rows: list[torch.Tensor], segments: int, also_from_line: bool) -> list[_Start]:
+def _starts(metric: Metric, rows: list[FloatArray], segments: int, also_from_line: bool) -> list[_Start]:
     """The given paths at constant speed, and slightly bent lines between their ends."""
     t = np.linspace(0.0, 1.0, segments + 1)[:, None]
-    polylines = [(owner, as_array(part), "path") for owner, part in enumerate(rows)]
+    polylines = [(owner, part, "path") for owner, part in enumerate(rows)]
     if also_from_line:
-        polylines += [(owner, line[:1] * (1 - t) + line[-1:] * t, "line") for owner, line, _ in polylines]
-    with torch.no_grad():
-        a = torch.from_numpy(np.concatenate([line[:-1] for _, line, _ in polylines]))
-        b = torch.from_numpy(np.concatenate([line[1:] for _, line, _ in polylines]))
-        lengths = as_array(segment_lengths(metric, a, b))
-    pieces = np.split(lengths, np.cumsum([len(line) - 1 for _, line, _ in polylines])[:-1])
+        coarse = np.linspace(0.0, 1.0, LINE_PIECES + 1)[:, None]
+        polylines += [
+            (owner, part[:1] * (1 - coarse) + part[-1:] * coarse, "line") for owner, part, _ in polylines
+        ]
+    lines = [line for _, line, _ in polylines]
+    decoded = metric.immersion.values(np.concatenate(lines))
+    inside = np.ones(len(decoded), dtype=bool)
+    inside[np.cumsum([len(line) for line in lines]) - 1] = False  # where a polyline ends and the next begins
+    first = np.flatnonzero(inside)
+    points = np.concatenate(lines)
+    lengths = metric.lengths_between(points[first], points[first + 1], decoded[first], decoded[first + 1])
+    pieces = np.split(lengths, np.cumsum([len(line) - 1 for line in lines])[:-1])
     starts = []
     for (owner, line, name), part in zip(polylines, pieces, strict=True):
-        nodes = line + _bend(line, t) if name == "line" else spread(line, part, segments + 1)
-        starts.append(_Start(owner, nodes, line, part, name))
+        nodes = line[:1] * (1 - t) + line[-1:] * t if name == "line" else spread(line, part, segments + 1)
+        bent = nodes + _bend(nodes, t) if name == "line" else nodes
+        starts.append(_Start(owner, bent, line, part, float(part.sum()), name))
     return starts
 
 

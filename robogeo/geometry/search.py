@@ -8,7 +8,11 @@ bounds follow exactly from those of the u_j,
     d(v, t) >= min_j (D_l(u_j) + w_j) - D_l(v)    and    d(v, t) >= D_l(v) - max_j (D_l(u_j) - w_j),
 
 so nothing is added to the graph for a query. Both heuristics are consistent, so every node is expanded once
-at most. numba is imported at the first search, so that importing the room stays quick.
+at most. Forbidding edges only lengthens ways: the bounds stay true, and nothing is computed again.
+
+Nodes are renumbered along the leaves of a k-d tree, so that neighbours are neighbours in memory too, and the
+work arrays are kept from query to query: a query costs what it expands, not what the graph holds. numba is
+imported at the first search, so that importing the room stays quick.
 """
 
 from __future__ import annotations
@@ -39,19 +43,43 @@ class Links:
     lengths: FloatArray
 
 
-@dataclass(frozen=True)
 class Search:
-    """What A* needs of a graph: compressed rows and the coordinates of the heuristic.
+    """A* on one graph.
 
-    Attributes:
-        graph: symmetric matrix (N, N) of edge lengths; explicit zeros are edges.
-        coordinates: (N, E) decoded nodes for the chord heuristic, or (N, L) landmark distances.
-        landmarks: whether the coordinates are landmark distances.
+    Args:
+        edges: (n_e, 2) node indices.
+        lengths: (n_e,) their lengths.
+        order: (N,) the nodes in the order in which memory holds them.
+        landmarks: number of landmarks; with 0 the heuristic is the chord.
+        embedded: decoded nodes (N, E), read for the chord only.
     """
 
-    graph: csr_array
-    coordinates: FloatArray
-    landmarks: bool
+    def __init__(
+        self, edges: IntArray, lengths: FloatArray, order: IntArray, landmarks: int, embedded: FloatArray
+    ) -> None:
+        count = len(order)
+        self._order, self._place = order, np.empty(count, dtype=np.int64)
+        self._place[order] = np.arange(count)
+        graph = symmetric_graph(self._place[edges], lengths, count)
+        self._landmarks = landmarks > 0
+        self._coordinates = landmark_table(graph, landmarks) if self._landmarks else embedded[order]
+        self._graph = (graph.indptr.astype(np.int32), graph.indices.astype(np.int32), graph.data.copy())
+        self._lengths = graph.data
+        state = np.full((count, 2), np.inf)
+        state[:, 1] = -1.0
+        self._exit_length = np.full(count, np.inf)
+        self._work = (state, np.full(count, -1, dtype=np.int32), np.empty(count, dtype=np.int32))
+        self._room = 0
+        self._heap = (np.empty(0), np.empty(0, dtype=np.int32), np.zeros(2, dtype=np.int64))
+
+    def forbid(self, edges: IntArray) -> None:
+        """Make edges (n, 2) of the graph impassable."""
+        for a, b in (edges.T, edges[:, ::-1].T):
+            self._graph[2][self._slots(self._place[a], self._place[b])] = np.inf
+
+    def restore(self) -> None:
+        """Make every edge passable again."""
+        self._graph[2][:] = self._lengths
 
     def run(
         self, starts: Links, goals: Links, targets: FloatArray, direct: FloatArray
@@ -65,35 +93,53 @@ class Search:
             direct: length of the direct way from start to goal (P,), infinite where there is none.
 
         Returns:
-            lengths (P,), expanded nodes (P,), and the graph nodes passed on each way (none for the direct
-            way).
+            lengths (P,), infinite where there is no way; expanded nodes (P,); and the graph nodes passed on
+            each way (none for the direct way).
         """
         if len(direct) == 0:
             return np.zeros(0), np.zeros(0, dtype=np.int64), []
         from robogeo.geometry.search_kernel import astar_pairs
 
-        low, high = self._goal_bounds(goals, targets)
+        start_nodes, goal_nodes = self._place[starts.nodes], self._place[goals.nodes]
+        low, high = self._goal_bounds(goals, goal_nodes, targets)
+        self._make_room(len(self._lengths) + len(starts.nodes) + 1)
         lengths, expanded, ways = astar_pairs(
-            (self.graph.indptr.astype(np.int64), self.graph.indices.astype(np.int64), self.graph.data),
-            self.coordinates,
-            self.landmarks,
-            (starts.start, starts.nodes, starts.lengths),
-            (goals.start, goals.nodes, goals.lengths),
+            self._graph,
+            self._coordinates,
+            self._landmarks,
+            (starts.start, start_nodes, starts.lengths),
+            (goals.start, goal_nodes, goals.lengths),
             low,
             high,
             direct,
+            self._exit_length,
+            self._work,
+            self._heap,
         )
-        return lengths, expanded, list(ways)
+        return lengths, expanded, [self._order[way] for way in ways]
 
-    def _goal_bounds(self, goals: Links, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _goal_bounds(
+        self, goals: Links, nodes: IntArray, targets: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Per goal and landmark the formula's two numbers; the decoded goal twice for the chord."""
-        if not self.landmarks:
+        if not self._landmarks:
             return targets, targets
-        table = self.coordinates[goals.nodes]
-        first = goals.start[:-1]
+        table, first = self._coordinates[nodes], goals.start[:-1]
         high = np.minimum.reduceat(table + goals.lengths[:, None], first, axis=0)
         low = np.maximum.reduceat(table - goals.lengths[:, None], first, axis=0)
         return low, high
+
+    def _make_room(self, entries: int) -> None:
+        if entries > self._room:
+            self._room = entries
+            self._heap = (np.empty(entries), np.empty(entries, dtype=np.int32), self._heap[2])
+
+    def _slots(self, rows: IntArray, columns: IntArray) -> IntArray:
+        """Where the entries (rows, columns) stand in the compressed rows; all of them are there."""
+        indptr, indices, _ = self._graph
+        count = len(indptr) - 1
+        keys = np.repeat(np.arange(count), np.diff(indptr)) * count + indices
+        return np.searchsorted(keys, rows * count + columns)
 
 
 def landmark_table(graph: csr_array, count: int) -> FloatArray:
@@ -102,13 +148,16 @@ def landmark_table(graph: csr_array, count: int) -> FloatArray:
     The first landmark is the node farthest from node 0.
     """
     count = min(count, graph.shape[0])
-    nearest = dijkstra(graph, directed=False, indices=np.array([0]))[0]
-    columns: list[FloatArray] = []
-    for _ in range(count):
-        column = dijkstra(graph, directed=False, indices=np.array([nearest.argmax()]))[0]
-        nearest = column if not columns else np.minimum(nearest, column)
-        columns.append(column)
-    return np.ascontiguousarray(np.stack(columns, axis=1))
+    nearest = _distances(graph, 0)
+    table = np.empty((graph.shape[0], count))
+    for landmark in range(count):
+        table[:, landmark] = _distances(graph, int(nearest.argmax()))
+        nearest = table[:, 0].copy() if landmark == 0 else np.minimum(nearest, table[:, landmark])
+    return table
+
+
+def _distances(graph: csr_array, source: int) -> FloatArray:
+    return dijkstra(graph, indices=np.array([source]))[0]
 
 
 def symmetric_graph(edges: IntArray, lengths: FloatArray, count: int) -> csr_array:

@@ -1,8 +1,10 @@
 """The inner loops of A*, compiled by numba to machine code when this module is imported.
 
-The open list is a binary heap over two arrays with lazy deletion: a node may stand in it more than once, and
-only the first time it comes out counts. The heuristic is consistent, so no node is closed twice and the heap
-never holds more entries than the graph has directed edges, plus the links of the start.
+The open list is a four-ary heap over two arrays with lazy deletion: a node may stand in it more than once,
+and an entry older than the node's present distance is passed over. The heuristic is consistent, so no node is
+expanded twice and the heap never holds more entries than the graph has directed edges, plus the links of
+the start. What a search needs to know of a node, its distance so far and its bound, lies side by side in
+memory: the search is limited by cache misses, not by arithmetic.
 """
 
 from __future__ import annotations
@@ -16,8 +18,12 @@ import numpy as np
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray
 
+DISTANCE, BOUND = 0, 1
+"""Columns of a node's state: the length of the best way found so far, and the heuristic (-1: not known)."""
 SIZE, MARKED = 0, 1
-"""Where the counters array keeps the size of the heap and the number of touched nodes."""
+"""Where the counters keep the size of the heap and the number of touched nodes."""
+ACTIVE_LANDMARKS = 4
+"""Landmarks that bound one search: those that bound its start best. More expand a few nodes less, slower."""
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,7 +39,7 @@ def heap_push(keys: FloatArray, items: IntArray, size: int, key: float, item: in
     """Put (key, item) into a heap of `size` entries."""
     at = size
     while at > 0:
-        parent = (at - 1) >> 1
+        parent = (at - 1) >> 2
         if keys[parent] <= key:
             break
         keys[at] = keys[parent]
@@ -46,14 +52,17 @@ def heap_push(keys: FloatArray, items: IntArray, size: int, key: float, item: in
 @_compiled
 def heap_pop(keys: FloatArray, items: IntArray, size: int) -> None:
     """Take the least entry off a heap of `size` entries; read it at index 0 before."""
-    key, item = keys[size - 1], items[size - 1]
+    rest = size - 1
+    key, item = keys[rest], items[rest]
     at = 0
     while True:
-        child = 2 * at + 1
-        if child >= size - 1:
+        first = 4 * at + 1
+        if first >= rest:
             break
-        if child + 1 < size - 1 and keys[child + 1] < keys[child]:
-            child += 1
+        child = first
+        for other in range(first + 1, min(first + 4, rest)):
+            if keys[other] < keys[child]:
+                child = other
         if keys[child] >= key:
             break
         keys[at] = keys[child]
@@ -64,12 +73,26 @@ def heap_pop(keys: FloatArray, items: IntArray, size: int) -> None:
 
 
 @_compiled
-def lower_bound(point: FloatArray, low: FloatArray, high: FloatArray, landmarks: bool) -> float:
+def chosen_coordinates(
+    point: FloatArray, low: FloatArray, high: FloatArray, landmarks: bool
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """The landmarks that bound a search best at its start, with their goal bounds; all axes of a chord."""
+    if not landmarks:
+        return np.arange(point.shape[0]), low, high
+    promise = np.maximum(high - point, point - low)
+    chosen = np.argsort(-promise)[: min(ACTIVE_LANDMARKS, point.shape[0])]
+    return chosen, low[chosen], high[chosen]
+
+
+@_compiled
+def lower_bound(
+    point: FloatArray, chosen: IntArray, low: FloatArray, high: FloatArray, landmarks: bool
+) -> float:
     """Heuristic at a node with coordinates `point`: landmark bounds, or the chord to the goal `low`."""
     best = 0.0
     if landmarks:
-        for i in range(point.shape[0]):
-            best = max(best, high[i] - point[i], point[i] - low[i])
+        for i in range(chosen.shape[0]):
+            best = max(best, high[i] - point[chosen[i]], point[chosen[i]] - low[i])
         return best
     for i in range(point.shape[0]):
         best += (point[i] - low[i]) ** 2
@@ -81,25 +104,26 @@ def offer(
     node: int,
     length: float,
     via: int,
-    work: tuple[FloatArray, FloatArray, IntArray, IntArray],
-    heap: tuple[FloatArray, IntArray, IntArray],
     point: FloatArray,
-    goal: tuple[FloatArray, FloatArray, bool, float],
+    goal: tuple[IntArray, FloatArray, FloatArray, bool],
+    best: float,
+    work: tuple[FloatArray, IntArray, IntArray],
+    heap: tuple[FloatArray, IntArray, IntArray],
 ) -> None:
     """Note that `node` can be reached in `length` by way of `via`, and open it if that is better."""
-    distance, bound, parent, touched = work
+    state, parent, touched = work
     keys, items, counters = heap
-    low, high, landmarks, best = goal
-    if length >= distance[node]:
+    if length >= state[node, DISTANCE]:
         return
-    if bound[node] < 0.0:
-        bound[node] = lower_bound(point, low, high, landmarks)
+    if state[node, BOUND] < 0.0:
+        chosen, low, high, landmarks = goal
+        state[node, BOUND] = lower_bound(point, chosen, low, high, landmarks)
         touched[counters[MARKED]] = node
         counters[MARKED] += 1
-    distance[node] = length
+    state[node, DISTANCE] = length
     parent[node] = via
-    if length + bound[node] < best:
-        heap_push(keys, items, counters[SIZE], length + bound[node], node)
+    if length + state[node, BOUND] < best:
+        heap_push(keys, items, counters[SIZE], length + state[node, BOUND], node)
         counters[SIZE] += 1
 
 
@@ -109,35 +133,32 @@ def astar(
     coordinates: FloatArray,
     start: tuple[IntArray, FloatArray],
     exit_length: FloatArray,
-    goal: tuple[FloatArray, FloatArray, bool, float],
-    work: tuple[FloatArray, FloatArray, IntArray, IntArray],
+    goal: tuple[IntArray, FloatArray, FloatArray, bool],
+    direct: float,
+    work: tuple[FloatArray, IntArray, IntArray],
     heap: tuple[FloatArray, IntArray, IntArray],
-    closed: FloatArray,
 ) -> tuple[float, int, int]:
     """One search; returns the length, the last node of the way (-1: the direct way) and nodes expanded."""
     indptr, indices, weights = graph
     keys, items, counters = heap
-    low, high, landmarks, best = goal
-    distance = work[0]
-    last, expanded = -1, 0
+    state = work[0]
+    best, last, expanded = direct, -1, 0
     for j in range(start[0].shape[0]):
         node = start[0][j]
-        offer(node, start[1][j], -1, work, heap, coordinates[node], (low, high, landmarks, best))
+        offer(node, start[1][j], -1, coordinates[node], goal, best, work, heap)
     while counters[SIZE] > 0 and keys[0] < best:
-        node = items[0]
+        key, node = keys[0], items[0]
         heap_pop(keys, items, counters[SIZE])
         counters[SIZE] -= 1
-        if closed[node] > 0.0:
+        reached = state[node, DISTANCE]
+        if key > reached + state[node, BOUND]:
             continue
-        closed[node] = 1.0
         expanded += 1
-        if distance[node] + exit_length[node] < best:
-            best, last = distance[node] + exit_length[node], node
+        if reached + exit_length[node] < best:
+            best, last = reached + exit_length[node], node
         for e in range(indptr[node], indptr[node + 1]):
             other = indices[e]
-            if closed[other] == 0.0:
-                reach = distance[node] + weights[e]
-                offer(other, reach, node, work, heap, coordinates[other], (low, high, landmarks, best))
+            offer(other, reached + weights[e], node, coordinates[other], goal, best, work, heap)
     return best, last, expanded
 
 
@@ -166,16 +187,14 @@ def astar_pairs(
     low: FloatArray,
     high: FloatArray,
     direct: FloatArray,
+    exit_length: FloatArray,
+    work: tuple[FloatArray, IntArray, IntArray],
+    heap: tuple[FloatArray, IntArray, IntArray],
 ) -> tuple[FloatArray, IntArray, list[IntArray]]:
-    """A* for every pair, see `search.Search.run`; work arrays are shared and only touched nodes are reset."""
-    count, pairs = graph[0].shape[0] - 1, direct.shape[0]
-    distance, exit_length = np.full(count, np.inf), np.full(count, np.inf)
-    bound, closed = np.full(count, -1.0), np.zeros(count)
-    parent, touched = np.full(count, -1, dtype=np.int64), np.empty(count, dtype=np.int64)
-    room = graph[1].shape[0] + starts[1].shape[0] + 1
-    counters = np.zeros(2, dtype=np.int64)
-    heap = (np.empty(room), np.empty(room, dtype=np.int64), counters)
-    work = (distance, bound, parent, touched)
+    """A* for every pair, see `search.Search.run`; the work arrays are left as they came."""
+    pairs = direct.shape[0]
+    state, parent, touched = work
+    counters = heap[2]
     lengths, expanded, ways = np.empty(pairs), np.empty(pairs, dtype=np.int64), []
     for p in range(pairs):
         counters[:] = 0
@@ -183,19 +202,21 @@ def astar_pairs(
         for j in range(first, stop):
             exit_length[goals[1][j]] = min(exit_length[goals[1][j]], goals[2][j])
         here = slice(starts[0][p], starts[0][p + 1])
+        chosen, near, far = chosen_coordinates(
+            coordinates[starts[1][starts[0][p]]], low[p], high[p], landmarks
+        )
         lengths[p], last, expanded[p] = astar(
             graph,
             coordinates,
             (starts[1][here], starts[2][here]),
             exit_length,
-            (low[p], high[p], landmarks, direct[p]),
+            (chosen, near, far, landmarks),
+            direct[p],
             work,
             heap,
-            closed,
         )
         ways.append(read_way(parent, last))
         exit_length[goals[1][first:stop]] = np.inf
-        used = touched[: counters[MARKED]]
-        distance[used], closed[used] = np.inf, 0.0
-        bound[used], parent[used] = -1.0, -1
+        for i in range(counters[MARKED]):
+            state[touched[i], DISTANCE], state[touched[i], BOUND] = np.inf, -1.0
     return lengths, expanded, ways

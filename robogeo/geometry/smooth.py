@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.interpolate import CubicSpline
 
 from robogeo.geometry.lengths import PARTS, chords, richardson
+from robogeo.geometry.perceptron import Array
 from robogeo.geometry.points import FloatArray
 
 if TYPE_CHECKING:
@@ -37,20 +37,36 @@ def measure_samples(metric: Metric, samples: FloatArray) -> tuple[FloatArray, Fl
         lengths (L,), extrapolated over pieces of four chords; and the way travelled to each sample (L, 4 n +
         1) by plain chords.
     """
-    curves, count, _ = samples.shape
-    z = torch.from_numpy(samples)
-    with torch.no_grad():
-        decoded = metric.embed(z).to(device="cpu", dtype=torch.float64)
-        cost = None if metric.support is None else metric.support.cost(z).double()
-    steps = chords(decoded, z, cost).numpy()
-    travelled = np.concatenate([np.zeros((curves, 1)), np.cumsum(steps, axis=1)], axis=1)
-    pieces = torch.arange(0, count - 1, PARTS)[:, None] + torch.arange(PARTS + 1)
-    flat = decoded[:, pieces].flatten(0, 1)
-    if cost is None:
-        lengths, _ = richardson(flat)
+    curves, count, d = samples.shape
+    rows = samples.reshape(-1, d)
+    decoded = metric.immersion.values(rows).reshape(curves, count, -1)
+    if metric.support is None:
+        return smooth_lengths(decoded), _travelled(chords(decoded, None, None))
+    cost = metric.support.cost_values(rows).reshape(curves, count)
+    return smooth_lengths(decoded, samples, cost), _travelled(chords(decoded, samples, cost))
+
+
+def smooth_lengths(decoded: Array, z: FloatArray | None = None, cost: FloatArray | None = None) -> FloatArray:
+    """Lengths (L,) of smooth curves from decoded samples (L, m + 1, E), and with support z (L, m + 1, d).
+
+    Extrapolated over pieces of four chords where m is a multiple of four, else over the whole if m is even.
+    """
+    curves, steps = len(decoded), decoded.shape[1] - 1
+    if steps % 2:
+        total: FloatArray = chords(decoded, z, cost).sum(axis=1)
+        return total
+    piece = PARTS if steps % PARTS == 0 else steps
+    at = np.arange(0, steps, piece)[:, None] + np.arange(piece + 1)
+
+    def pieces(samples: Array) -> Array:
+        return samples[:, at].reshape(curves * len(at), *at.shape[1:], *samples.shape[2:])
+
+    if z is None or cost is None:
+        lengths, _ = richardson(pieces(decoded))
     else:
-        lengths, _ = richardson(flat, z[:, pieces].flatten(0, 1), cost[:, pieces].flatten(0, 1))
-    return lengths.reshape(curves, -1).sum(dim=1).numpy(), travelled
+        lengths, _ = richardson(pieces(decoded), pieces(z), pieces(cost))
+    summed: FloatArray = lengths.reshape(curves, -1).sum(axis=1)
+    return summed
 
 
 def uniform_parameters(travelled: FloatArray) -> FloatArray:
@@ -60,7 +76,10 @@ def uniform_parameters(travelled: FloatArray) -> FloatArray:
     if moves.sum() < 2:
         return t
     way = travelled[moves]
-    inverse = PchipInterpolator(way / way[-1], t[moves], extrapolate=False)
-    parameters: FloatArray = np.clip(inverse(np.clip(t, 0.0, 1.0)), 0.0, 1.0)
+    parameters: FloatArray = np.interp(t, way / way[-1], t[moves])
     parameters[0], parameters[-1] = 0.0, 1.0
     return parameters
+
+
+def _travelled(steps: FloatArray) -> FloatArray:
+    return np.concatenate([np.zeros((len(steps), 1)), np.cumsum(steps, axis=1)], axis=1)

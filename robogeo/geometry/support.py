@@ -91,6 +91,11 @@ class Support:
         """c(z) = weight * nu(z) for points (..., d) -> (...), in observation units per latent unit."""
         return self.weight * self.lack(z)
 
+    def cost_values(self, z: FloatArray) -> FloatArray:
+        """c(z) at rows (n, d) -> (n,), as `cost` without torch."""
+        _, exponent = self._near(z)
+        return self.weight * np.prod(-np.expm1(-exponent), axis=1)
+
     def cost_and_gradient(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Cost c and its gradient at rows (n, d) -> (n,), (n, d), in closed form.
 
@@ -98,9 +103,7 @@ class Support:
         leave-one-out products are formed from prefixes and suffixes, so a factor of zero (z on a node)
         divides nothing.
         """
-        _, index = nearest(self._tree, z, self.neighbors)
-        offset = z[:, None, :] - self.nodes.numpy()[index]
-        exponent = np.einsum("nkd,nkd->nk", offset, offset) / (2.0 * self.width**2)
+        offset, exponent = self._near(z)
         factors = -np.expm1(-exponent)
         ones = np.ones((len(z), 1))
         before = np.cumprod(np.hstack([ones, factors]), axis=1)
@@ -108,3 +111,9 @@ class Support:
         slope = np.exp(-exponent) * before[:, :-1] * after[:, 1:] / self.width**2
         gradient = self.weight * np.einsum("nk,nkd->nd", slope, offset)
         return self.weight * before[:, -1], gradient
+
+    def _near(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Offsets (n, k, d) from the nearest nodes at rows (n, d), and their |z - n_k|^2 / (2 width^2)."""
+        _, index = nearest(self._tree, z, self.neighbors)
+        offset = z[:, None, :] - self.nodes.numpy()[index]
+        return offset, np.einsum("nkd,nkd->nk", offset, offset) / (2.0 * self.width**2)

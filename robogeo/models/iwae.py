@@ -18,6 +18,7 @@ import math
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -140,23 +141,19 @@ class IWAE(nn.Module):
         self._check_last("latent points", z, self.config.latent_dim)
         return self._to_observation(self.decoder(z))
 
-    def heads_jacobian(self, z: Tensor) -> Tensor:
-        """Derivative (n, M, D, d) of `decode_heads` at latent points (n, d), in closed form.
+    def decoder_layers(self) -> list[tuple[NDArray[Any], NDArray[Any], str]]:
+        """The heads layer by layer: weight (M, in, out), bias (M, 1, out), activation; in observation units.
 
-        Raises:
-            ModelError: a Bernoulli likelihood or an activation other than tanh; forward mode serves for them.
+        For whoever evaluates or differentiates them in closed form.
         """
-        self._check_last("latent points", z, self.config.latent_dim)
-        if not self.has_jacobian:
-            raise ModelError(
-                "the analytic derivative is for Gaussian tanh decoders; use forward mode for others"
-            )
-        return self.decoder.jacobian(z) * self.scale[:, None]
-
-    @property
-    def has_jacobian(self) -> bool:
-        """Whether `heads_jacobian` is there for this likelihood and activation."""
-        return self.config.likelihood == "gaussian" and self.config.activation == "tanh"
+        weights = [weight.detach().numpy() for weight in self.decoder.weights]
+        biases = [bias.detach().numpy() for bias in self.decoder.biases]
+        names = [self.config.activation] * (len(weights) - 1)
+        if self.config.likelihood == "bernoulli":
+            return list(zip(weights, biases, [*names, "sigmoid"], strict=True))
+        scale, offset = self.scale.numpy(), self.offset.numpy()
+        weights[-1], biases[-1] = weights[-1] * scale, biases[-1] * scale + offset
+        return list(zip(weights, biases, [*names, "identity"], strict=True))
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean observation over the heads, (..., D), at latent points (..., d)."""

@@ -78,28 +78,6 @@ class StackedMLP(nn.Module):
                 hidden = self.activation(torch.baddbmm(bias, hidden, weight))
         return narrow_product(hidden, self.weights[last], self.biases[last])
 
-    def jacobian(self, inputs: Tensor) -> Tensor:
-        """Derivatives (n, M, out, in) of the outputs at inputs (n, in), layer by layer and for tanh only.
-
-        For a = tanh(u), da = (1 - a^2) du: a few batched products, where general forward mode spends most of
-        its time on bookkeeping at the size of one geodesic.
-
-        Raises:
-            ModelError: another activation.
-        """
-        if self.activation is not torch.tanh:
-            raise ModelError("the analytic derivative is for tanh networks; use forward mode for others")
-        count, width = inputs.shape
-        hidden = inputs.expand(self.heads, -1, -1)
-        slope = torch.eye(width, dtype=inputs.dtype).expand(self.heads, count, width, width)
-        last = len(self.weights) - 1
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            slope = torch.bmm(slope.reshape(self.heads, count * width, -1), weight)
-            if i < last:
-                hidden = torch.tanh(torch.baddbmm(bias, hidden, weight))
-                slope = slope.view(self.heads, count, width, -1) * (1.0 - hidden.square()).unsqueeze(2)
-        return slope.view(self.heads, count, width, -1).permute(1, 0, 3, 2)
-
     def forward(self, inputs: Tensor) -> Tensor:
         """Outputs (..., M, out) for inputs (..., in)."""
         batch = inputs.shape[:-1]

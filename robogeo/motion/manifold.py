@@ -17,7 +17,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry import ExpectedMetric, Geodesic, GeodesicGraph, Support, relax_many, resample_uniform
+from robogeo.geometry import (
+    ExpectedMetric,
+    Geodesic,
+    GeodesicGraph,
+    Layer,
+    Perceptron,
+    Support,
+    relax_many,
+    resample_uniform,
+)
 from robogeo.models import IWAE, load_model, save_model
 
 FloatArray = NDArray[np.float64]
@@ -68,9 +77,9 @@ class Manifold:
         self._shown = configurations, groups
         self.nodes = self.encode(configurations)
         noise = model.noise if model.config.noise == "local" else None
-        derivative = model.heads_jacobian if model.has_jacobian else None
+        layers = Perceptron([Layer(*layer) for layer in model.decoder_layers()])
         with torch.no_grad():
-            self.decoder_metric = ExpectedMetric(model.decode_heads, noise, heads_derivative=derivative)
+            self.decoder_metric = ExpectedMetric(model.decode_heads, noise, perceptron=layers)
             stretch = self.decoder_metric.scale(self.nodes)
         together = torch.as_tensor(groups[1:] == groups[:-1])
         steps = self.nodes.diff(dim=0)[together].norm(dim=1)
@@ -79,7 +88,7 @@ class Manifold:
             width=options.support_width * float(steps.median()),
             weight=options.support_weight * float(stretch.median()),
         )
-        self.metric = ExpectedMetric(model.decode_heads, noise, self.support, heads_derivative=derivative)
+        self.metric = ExpectedMetric(model.decode_heads, noise, self.support, perceptron=layers)
         self.graph = GeodesicGraph.build(self.metric, self.nodes, options.neighbors, options.space)
 
     def __reduce__(self) -> tuple[Any, ...]:

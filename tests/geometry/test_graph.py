@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
 from surfaces import ensemble, sphere, sphere_distance
 
-from robogeo.errors import GeometryError
+from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support
 from robogeo.geometry.search import symmetric_graph
 
@@ -115,6 +115,71 @@ def test_direct_segment_only_among_near_points():
     assert far.length > 4.5
     near = graph.geodesic([1.5, 0.0], [1.5001, 0.0])
     assert near.length == pytest.approx(1e-4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), landmarks=st.sampled_from([0, 8]))
+def test_forbidding_equals_a_graph_without(seed, landmarks):
+    rng = np.random.default_rng(seed)
+    nodes = rng.normal(size=(80, 2))
+    graph = GeodesicGraph.build(PullbackMetric(sphere), nodes, 4, landmarks=landmarks)
+    pairs = rng.integers(0, 80, size=(20, 2))
+    before = graph.distances(nodes[pairs[:, 0]], nodes[pairs[:, 1]])
+    gone, blocked = rng.choice(len(graph.edges), 25, replace=False), rng.choice(80, 5, replace=False)
+    graph.forbid(edges=graph.edges[gone][:, ::-1])
+    graph.forbid(nodes=blocked)
+    left = ~np.isin(graph.edges, blocked).any(axis=1)
+    left[gone] = False
+    rest = symmetric_graph(graph.edges[left], graph.lengths[left], 80)
+    true = dijkstra(rest, directed=False, indices=pairs[:, 0])[np.arange(20), pairs[:, 1]]
+    true[np.isin(pairs, blocked).any(axis=1) & (pairs[:, 0] != pairs[:, 1])] = np.inf
+    found = graph.distances(nodes[pairs[:, 0]], nodes[pairs[:, 1]]).numpy()
+    free = pairs[:, 0] != pairs[:, 1]
+    np.testing.assert_allclose(found[free], true[free], rtol=1e-12)
+    for path in graph.paths(nodes[pairs[free, 0]], nodes[pairs[free, 1]]):
+        assert path.reached == (len(path.points) > 0)
+        assert not np.isin(path.nodes, blocked).any()
+    graph.restore()
+    assert torch.equal(graph.distances(nodes[pairs[:, 0]], nodes[pairs[:, 1]]), before)
+
+
+def test_unreachable_and_unknown_edges_are_told():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES[:40], 4)
+    around = graph.edges[(graph.edges == 3).any(axis=1)]
+    graph.forbid(edges=around)
+    with pytest.raises(Unreachable, match="restore"):
+        graph.geodesic(NODES[3], NODES[7])
+    assert np.isinf(graph.distances(NODES[3:4], NODES[7:8]).item())
+    away = max(range(40), key=lambda j: np.linalg.norm(NODES[j] - NODES[0]))
+    with pytest.raises(GeometryError, match="no edge"):
+        graph.forbid(edges=[(0, away)])
+    with pytest.raises(GeometryError, match="indices"):
+        graph.forbid(nodes=[40])
+
+
+def test_off_graph_points_do_not_hang_on_blocked_nodes():
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 1.0 * z), NODES[:60], 4)
+    z = NODES[10] + 1e-3
+    passed = int(graph.paths(z[None], NODES[20:21])[0].nodes[0])
+    graph.forbid(nodes=[passed])
+    found = graph.paths(z[None], NODES[20:21])[0]
+    assert found.reached and passed not in found.nodes
+
+
+def test_path_nodes_are_the_points_passed():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES)
+    path = graph.geodesic(NODES[0] + 0.01, NODES[50])
+    np.testing.assert_array_equal(path.points[1:].numpy(), graph.nodes[path.nodes].numpy())
+    assert graph.paths(NODES[:1] + 0.01, NODES[:1] + 0.0101)[0].nodes.size == 0
+    assert graph.paths(NODES[:1] + 0.01, NODES[:1] + 0.0101, direct=False)[0].nodes.size > 0
+
+
+def test_bridges_can_be_asked_about():
+    clusters = np.concatenate([NODES[:50] * 0.1 + [x, 0.0] for x in (0.0, 5.0, 12.0)])
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 1.0 * z), clusters, 4)
+    starts, goals, lengths = graph.bridge_segments()
+    assert len(lengths) == graph.bridges.sum() and (np.diff(lengths) <= 0).all()
+    np.testing.assert_allclose((starts - goals).norm(dim=1).numpy(), lengths)
 
 
 def test_empty_batch():

@@ -66,21 +66,6 @@ def test_expected_metric_is_mean_over_heads_plus_noise_plus_support():
     torch.testing.assert_close(ExpectedMetric(heads, noise, support).tensor(z), expected)
 
 
-def test_analytic_derivative_is_used_and_agrees():
-    A = torch.randn(3, 2, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-
-    def heads(z):
-        return torch.einsum("nd,dme->nme", z, A).sin()
-
-    def derivative(z):
-        return torch.einsum("nme,dme->nmed", torch.einsum("nd,dme->nme", z, A).cos(), A)
-
-    z = torch.randn(5, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    noise = network(2, 3, 4)
-    fast = ExpectedMetric(heads, noise, heads_derivative=derivative)
-    torch.testing.assert_close(fast.jacobian(z), ExpectedMetric(heads, noise).jacobian(z))
-
-
 def test_magnification_factor_of_a_collapsed_rotated_direction_in_float32():
     generator = torch.Generator().manual_seed(0)
     turn = torch.linalg.qr(torch.randn(8, 8, generator=generator, dtype=torch.float64)).Q
@@ -97,6 +82,26 @@ def test_magnification_factor_of_a_collapsed_rotated_direction_in_float32():
 
 def test_magnification_factor_of_fewer_outputs_than_inputs_is_zero():
     assert float(PullbackMetric(lambda z: z[..., :1]).magnification_factor(torch.ones(3))) == 0.0
+
+
+def test_log_magnification_factor_neither_overflows_nor_underflows():
+    for factor in (1e-30, 1e30):
+        metric = PullbackMetric(lambda z, factor=factor: factor * z)
+        found = metric.log_magnification_factor(torch.ones(2, 40, dtype=torch.float32))
+        torch.testing.assert_close(found, torch.full((2,), 40 * np.log(factor)).double(), rtol=1e-6, atol=0)
+
+
+def test_magnification_factor_under_rotation_scaling_and_change_of_chart():
+    generator = torch.Generator().manual_seed(5)
+    turn = torch.linalg.qr(torch.randn(6, 6, generator=generator, dtype=torch.float64)).Q
+    chart = torch.randn(3, 3, generator=generator, dtype=torch.float64)
+    decoder = network(1, 3, 6)
+    z = torch.randn(20, 3, generator=generator, dtype=torch.float64)
+    plain = PullbackMetric(decoder).magnification_factor
+    torch.testing.assert_close(PullbackMetric(lambda p: decoder(p) @ turn).magnification_factor(z), plain(z))
+    torch.testing.assert_close(PullbackMetric(lambda p: 2 * decoder(p)).magnification_factor(z), 8 * plain(z))
+    other = PullbackMetric(lambda p: decoder(p @ chart)).magnification_factor(z)
+    torch.testing.assert_close(other, plain(z @ chart) * torch.linalg.det(chart).abs())
 
 
 def test_gradients_flow_only_when_asked_for():
