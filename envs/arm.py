@@ -10,7 +10,7 @@ The two levels live in two simulators, so that questions asked in the middle of 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -27,6 +27,10 @@ from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES
 from envs.simulation import PHYSICS_RATE, Simulation
 
+if TYPE_CHECKING:
+    from envs.mujoco_simulation import MujocoSimulation
+
+ENGINES = ("pybullet", "mujoco")
 _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _REACHED = 0.02  # rad: largest joint distance at which an episode's goal counts as reached
 
@@ -62,6 +66,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self._simulation = Simulation(self.robot)
         self._episode = Simulation(self.robot)
         self._added: list[tuple[FloatArray, FloatArray]] = []
+        self._mujoco: MujocoSimulation | None = None
         for simulation in (self._simulation, self._episode):
             self.scene.build(simulation)
         self._fresh = self._episode.save()
@@ -188,15 +193,31 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         if any(part.shape != (3,) or not np.isfinite(part).all() for part in box) or (box[0] <= 0.0).any():
             raise WorldError("an obstacle needs three positive half extents and a centre x, y, z in m")
         self._added.append((box[0], box[1]))
+        self._mujoco = None
         self._rebuild()
 
     def remove_obstacles(self) -> None:
         """Take away what :meth:`add_obstacle` put there."""
         self._added.clear()
+        self._mujoco = None
         self._rebuild()
 
-    def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
-        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
+    def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Execution:
+        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world.
+
+        Args:
+            q: positions, rad.
+            qd: velocities, rad/s.
+            engine: ``pybullet``, or ``mujoco`` for a second opinion on the same arm among the same solids.
+
+        Raises:
+            WorldError: an unknown engine, one that is not installed, or a motion that is none.
+        """
+        if engine not in ENGINES:
+            raise WorldError(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+        if engine == "mujoco":
+            second = self._second_engine()
+            return execute(second, self.scene, self.kinematics, second, q, qd)
         self._rebuild()  # only a world loaded from nothing is promised to be the same every time
         return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
 
@@ -205,6 +226,19 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         return film(self._simulation, q, self.scene.camera_eye, self.scene.camera_target, fps, size)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _second_engine(self) -> MujocoSimulation:
+        """The world in MuJoCo, compiled when first asked for and after every change."""
+        if self._mujoco is None:
+            from envs.mujoco_simulation import MujocoSimulation, solids_of
+
+            names = {index: name for name, index in self._simulation.link_indices.items()}
+            base = self._simulation.call("getBodyInfo", self._simulation.arm)[0].decode()
+            link = {-1: base, **names}
+            pairs = [(link[a], link[b]) for a, b in self.robot.self_collision_pairs]
+            fixed = [link[index] for index in self._simulation.fixed_links]
+            self._mujoco = MujocoSimulation(self.robot, solids_of(self._simulation), pairs, fixed)
+        return self._mujoco
 
     def _rebuild(self) -> None:
         self._simulation.reload()

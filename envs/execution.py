@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.collision import CollisionChecker
+from envs.collision import Clearance
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
-from envs.robots import FloatArray
+from envs.robots import FloatArray, RobotSpec
 from envs.scenes.scene import Scene
 from envs.simulation import PHYSICS_RATE, Simulation
 
@@ -45,11 +46,45 @@ class Execution:
     bounds: Mapping[str, float] = field(default_factory=dict)
 
 
+class Engine(Protocol):
+    """What running a motion needs of a physics engine; see `Simulation` for what the methods do."""
+
+    robot: RobotSpec
+
+    def place(self, q: FloatArray) -> None:
+        """Put the arm somewhere at rest."""
+        ...
+
+    def command(self, q: FloatArray, qd: FloatArray) -> None:
+        """Set targets of the joint motors."""
+        ...
+
+    def step(self) -> None:
+        """Advance by 1/240 s."""
+        ...
+
+    def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Positions, velocities and torques."""
+        ...
+
+    def touching(self) -> bool:
+        """Whether the arm touches anything."""
+        ...
+
+
+class Distances(Protocol):
+    """Whoever knows the clearance in an engine's present state."""
+
+    def present_clearance(self) -> Clearance:
+        """Distances to the surroundings and to itself."""
+        ...
+
+
 def execute(
-    simulation: Simulation,
+    simulation: Engine,
     scene: Scene,
     kinematics: Kinematics,
-    checker: CollisionChecker,
+    checker: Distances,
     q: FloatArray,
     qd: FloatArray,
 ) -> Execution:

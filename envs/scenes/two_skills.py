@@ -48,9 +48,7 @@ class TwoSkills(Scene):
     camera_target = (0.25, 0.0, 0.22)
 
     def __init__(self) -> None:
-        self._places = tuple(
-            self._place(skill, name) for skill in ("table", "shelf") for name in _AZIMUTH
-        )
+        self._places = tuple(self._place(skill, name) for skill in ("table", "shelf") for name in _AZIMUTH)
 
     @property
     def anchor(self) -> FloatArray:

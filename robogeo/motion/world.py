@@ -111,7 +111,7 @@ class ArmEnvironment(Protocol):
         """Take away what was added."""
         ...
 
-    def execute(self, q: FloatArray, qd: FloatArray) -> Any:
+    def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Any:
         """What happens when a motion runs."""
         ...
 
@@ -213,10 +213,18 @@ class World:
         self._environment.remove_obstacles()
         self.changes += 1
 
-    def execute(self, motion: Motion) -> Execution:
-        """Run a motion, sampled at 240 Hz, in a freshly loaded world."""
+    def execute(self, motion: Motion, engine: str = "pybullet") -> Execution:
+        """Run a motion, sampled at 240 Hz, in a freshly loaded world.
+
+        Args:
+            motion: to run.
+            engine: ``pybullet``, or ``mujoco`` for a second opinion.
+
+        Raises:
+            InputError: an unknown engine, or one that is not installed.
+        """
         with _complaints():
-            return cast(Execution, self._environment.execute(motion.q, motion.qd))
+            return cast(Execution, self._environment.execute(motion.q, motion.qd, engine))
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz."""

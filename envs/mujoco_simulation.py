@@ -1,0 +1,268 @@
+"""A second opinion: the same arm among the same solids in MuJoCo, stepped and asked like `envs.simulation`.
+
+The arm is compiled from the URDF that PyBullet loads (collision meshes as their convex hulls, as there); the
+obstacles are read back from the PyBullet world, so what stands in the one stands in the other. Joints are held
+by position servos with velocity feed-forward and gravity compensation, all within the torque limits,
+
+    tau = k (q* - q) + c (qd* - qd) + g(q),    k = w^2 M_jj,   c = 2 w M_jj,
+
+critically damped at w = 100 rad/s for the joint's own inertia M_jj at rest. Nothing is shared with PyBullet but
+these descriptions: integration, contacts, distances and control are MuJoCo's (Todorov, Erez and Tassa,
+IROS 2012).
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from envs.collision import Clearance
+from envs.errors import WorldError
+from envs.robots import FloatArray, RobotSpec
+from envs.simulation import PHYSICS_RATE, Simulation
+
+_SUBSTEPS = 4  # integration steps in one of 1/240 s
+_SERVO = 100.0  # rad/s: natural frequency of a joint's servo
+_REACH = 0.2  # m: as far as clearances are measured
+_BOX, _CYLINDER = 3, 4  # PyBullet's numbers of these shapes
+_ARM, _SOLID = "arm", "solid"
+
+
+@dataclass(frozen=True)
+class Solid:
+    """An obstacle: a box (half extents) or an upright-by-default cylinder (radius, half height, 0).
+
+    Attributes:
+        kind: ``box`` or ``cylinder``.
+        size: (3,) m.
+        position: of its centre (3,) m.
+        rotation: quaternion (w, x, y, z).
+    """
+
+    kind: str
+    size: tuple[float, float, float]
+    position: FloatArray
+    rotation: FloatArray
+
+
+def solids_of(simulation: Simulation) -> list[Solid]:
+    """The obstacles of a PyBullet world.
+
+    Raises:
+        WorldError: an obstacle that is neither made of boxes nor a cylinder.
+    """
+    solids = []
+    for body in simulation.obstacles:
+        centre, turn = simulation.call("getBasePositionAndOrientation", body)
+        outer = Rotation.from_quat(turn)
+        for shape in simulation.call("getCollisionShapeData", body, -1):
+            kind, size, position, rotation = shape[2], shape[3], shape[5], shape[6]
+            if kind not in (_BOX, _CYLINDER):
+                raise WorldError(
+                    f"MuJoCo: an obstacle has the shape {kind}; only boxes and cylinders are known"
+                )
+            x, y, z, w = (outer * Rotation.from_quat(rotation)).as_quat()
+            solids.append(
+                Solid(
+                    "box" if kind == _BOX else "cylinder",
+                    tuple(0.5 * np.array(size)) if kind == _BOX else (size[1], 0.5 * size[0], 0.0),
+                    np.array(centre) + outer.apply(position),
+                    np.array([w, x, y, z]),
+                )
+            )
+    return solids
+
+
+class MujocoSimulation:
+    """One arm on a fixed base among solids, in MuJoCo.
+
+    Args:
+        robot: the arm.
+        solids: the obstacles.
+        pairs: pairs of links of the arm, by name, that can touch.
+        fixed: names of the links that never move.
+
+    Raises:
+        WorldError: MuJoCo is not installed, or cannot compile the URDF.
+    """
+
+    def __init__(
+        self,
+        robot: RobotSpec,
+        solids: Sequence[Solid],
+        pairs: Sequence[tuple[str, str]],
+        fixed: Sequence[str],
+    ) -> None:
+        try:
+            import mujoco
+        except ImportError as error:
+            raise WorldError(
+                "MuJoCo is not installed; install it with: pip install 'robogeo[mujoco]'"
+            ) from error
+        self._mujoco: Any = mujoco
+        self.robot = robot
+        try:
+            spec = self._spec(solids, pairs, fixed)
+            self._model = spec.compile()
+        except (ValueError, OSError, ElementTree.ParseError) as error:
+            raise WorldError(f"{robot.urdf}: MuJoCo cannot compile it ({error})") from error
+        self._data = mujoco.MjData(self._model)
+        joints = [self._model.joint(name) for name in robot.joint_names]
+        self._at = np.array([joint.qposadr[0] for joint in joints])
+        self._speed_at = np.array([joint.dofadr[0] for joint in joints])
+        self._geoms = [i for i in range(self._model.ngeom) if self._model.geom(i).name.startswith(_ARM)]
+        self._solids = [i for i in range(self._model.ngeom) if self._model.geom(i).name.startswith(_SOLID)]
+        self._pairs = list(zip(self._model.pair_geom1.tolist(), self._model.pair_geom2.tolist(), strict=True))
+        self._hold_joints()
+        self._target = self._aim = robot.rest
+        self._speed = np.zeros(robot.dof)
+        self._touched = False
+
+    def place(self, q: FloatArray) -> None:
+        """Put the arm into configuration q (dof,) rad at rest, and hold it there."""
+        self._mujoco.mj_resetData(self._model, self._data)
+        self._data.qpos[self._at] = q
+        self._target = self._aim = np.asarray(q, dtype=np.float64)
+        self._speed = np.zeros(len(q))
+        self._touched = False
+        self._mujoco.mj_forward(self._model, self._data)
+
+    def command(self, q: FloatArray, qd: FloatArray) -> None:
+        """Set where the joints are to be after the next step: positions (dof,) rad, velocities rad/s."""
+        self._aim, self._speed = q, qd
+
+    def step(self) -> None:
+        """Advance by 1/240 s, the servos' targets moving evenly to what was commanded."""
+        self._touched = False
+        for part in range(1, _SUBSTEPS + 1):
+            target = self._target + part / _SUBSTEPS * (self._aim - self._target)
+            self._data.ctrl[: len(target)] = target + self._feed_forward * self._speed
+            self._mujoco.mj_step(self._model, self._data)
+            self._touched = self._touched or bool((self._data.contact.dist <= 0.0).any())
+        self._target = self._aim
+
+    def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Positions rad, velocities rad/s and motor torques N m, each (dof,)."""
+        state = (
+            self._data.qpos[self._at],
+            self._data.qvel[self._speed_at],
+            self._data.qfrc_actuator[self._speed_at],
+        )
+        if not np.isfinite(state).all():
+            raise WorldError("the simulation diverged: a joint state is not finite")
+        return state[0].copy(), state[1].copy(), state[2].copy()
+
+    def touching(self) -> bool:
+        """Whether the arm touched an obstacle or itself in the last step."""
+        return self._touched
+
+    def present_clearance(self) -> Clearance:
+        """Clearance in the present state, exact below 0.2 m."""
+        self._mujoco.mj_kinematics(self._model, self._data)
+        centres, radii = self._data.geom_xpos, self._model.geom_rbound
+        apart = np.linalg.norm(centres[self._geoms][:, None] - centres[self._solids][None], axis=2)
+        near = apart - radii[self._geoms][:, None] - radii[self._solids][None] < _REACH
+        around = [self._distance(self._geoms[a], self._solids[b]) for a, b in np.argwhere(near)]
+        itself = [self._distance(a, b) for a, b in self._pairs]
+        return Clearance(min(around, default=_REACH), min(itself, default=_REACH))
+
+    def _distance(self, a: int, b: int) -> float:
+        return float(self._mujoco.mj_geomDistance(self._model, self._data, a, b, _REACH, None))
+
+    def _hold_joints(self) -> None:
+        """Give every servo the stiffness and damping of its joint's inertia."""
+        self.place(self.robot.rest)
+        inertia = np.zeros((self._model.nv, self._model.nv))
+        self._mujoco.mj_fullM(self._model, inertia, self._data.qM)
+        own = inertia[self._speed_at, self._speed_at]
+        stiffness, damping = _SERVO**2 * own, 2.0 * _SERVO * own
+        count = self.robot.dof
+        self._model.actuator_gainprm[:count, 0] = stiffness
+        self._model.actuator_biasprm[:count, 1] = -stiffness
+        self._model.actuator_biasprm[:count, 2] = -damping
+        self._feed_forward = damping / stiffness
+
+    def _spec(self, solids: Sequence[Solid], pairs: Sequence[tuple[str, str]], fixed: Sequence[str]) -> Any:
+        """The model to compile: the URDF, its servos and the solids."""
+        mujoco = self._mujoco
+        spec = mujoco.MjSpec.from_string(_readable_urdf(self.robot))
+        spec.option.timestep = 1.0 / (PHYSICS_RATE * _SUBSTEPS)
+        spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+        names: dict[str, list[str]] = {}
+        for body in spec.bodies[1:]:
+            body.gravcomp = 1.0
+            moves = body.name not in fixed
+            for i, geom in enumerate(body.geoms):
+                geom.name = f"{_ARM if moves else 'base'} {body.name} {i}"
+                geom.contype, geom.conaffinity = int(moves), 0  # its own links meet by pairs alone
+                names.setdefault(body.name, []).append(geom.name)
+        for a, b in pairs:
+            for first in names.get(a, []):
+                for second in names.get(b, []):
+                    spec.add_pair(geomname1=first, geomname2=second)
+        for i, solid in enumerate(solids):
+            kind = mujoco.mjtGeom.mjGEOM_BOX if solid.kind == "box" else mujoco.mjtGeom.mjGEOM_CYLINDER
+            geom = spec.worldbody.add_geom(
+                type=kind, size=solid.size, pos=solid.position, quat=solid.rotation, name=f"{_SOLID} {i}"
+            )
+            geom.contype, geom.conaffinity = 0, 1
+        self._add_servos(spec)
+        return spec
+
+    def _add_servos(self, spec: Any) -> None:
+        robot, mujoco = self.robot, self._mujoco
+        for j, name in enumerate(robot.joint_names):
+            joint = spec.joint(name)
+            joint.range = (robot.lower[j], robot.upper[j])
+            joint.damping, joint.frictionloss = 0.0, 0.0
+            joint.actgravcomp = True  # compensation is the motors' work: it counts against their limits
+            joint.actfrclimited, joint.actfrcrange = True, (-robot.torque[j], robot.torque[j])
+            spec.add_actuator(
+                name=name,
+                target=name,
+                trntype=mujoco.mjtTrn.mjTRN_JOINT,
+                gaintype=mujoco.mjtGain.mjGAIN_FIXED,
+                biastype=mujoco.mjtBias.mjBIAS_AFFINE,
+            )
+
+
+def _weld(joint: ElementTree.Element, position: float) -> None:
+    """Fix a joint that is not the arm's own (a finger's, say) where it is held, rad or m."""
+    origin = joint.find("origin")
+    if origin is None:
+        origin = ElementTree.SubElement(joint, "origin")
+    axis_element = joint.find("axis")
+    axis = np.array(
+        ("1 0 0" if axis_element is None else axis_element.get("xyz", "1 0 0")).split(), dtype=float
+    )
+    place = np.array(origin.get("xyz", "0 0 0").split(), dtype=float)
+    turn = Rotation.from_euler("xyz", np.array(origin.get("rpy", "0 0 0").split(), dtype=float))
+    if joint.get("type") == "prismatic":
+        place = place + turn.apply(position * axis)
+    else:
+        turn = turn * Rotation.from_rotvec(position * axis)
+    origin.set("xyz", " ".join(map(repr, place.tolist())))
+    origin.set("rpy", " ".join(map(repr, turn.as_euler("xyz").tolist())))
+    joint.set("type", "fixed")
+
+
+def _readable_urdf(robot: RobotSpec) -> str:
+    """The URDF without what is only to be seen, with absolute places of its meshes."""
+    root = ElementTree.parse(robot.urdf).getroot()
+    for link in root.iter("link"):
+        for visual in link.findall("visual"):
+            link.remove(visual)
+    for mesh in root.iter("mesh"):
+        mesh.set("filename", mesh.get("filename", "").removeprefix("package://"))
+    for joint in root.iter("joint"):
+        if joint.get("type") != "fixed" and joint.get("name") not in robot.joint_names:
+            _weld(joint, robot.held.get(joint.get("name", ""), 0.0))
+    extension = ElementTree.SubElement(root, "mujoco")
+    options = {"strippath": "false", "fusestatic": "false", "balanceinertia": "true"}
+    ElementTree.SubElement(extension, "compiler", meshdir=str(robot.urdf.parent), **options)
+    return ElementTree.tostring(root, encoding="unicode")
