@@ -24,7 +24,7 @@ from envs.execution import Execution, execute, film
 from envs.kinematics import Kinematics
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
-from envs.scenes import SCENES
+from envs.scenes import SCENES, Layout
 from envs.simulation import PHYSICS_RATE, Simulation
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         if render_mode not in (None, "rgb_array"):
             raise WorldError(f"unknown render mode {render_mode!r}; known: rgb_array")
         self.render_mode = render_mode
-        self.scene = SCENES[scene]()
-        self.robot = load_robot(robot)
+        self.robot = load_robot(robot).facing(SCENES[scene].approach)
+        self.scene = SCENES[scene](Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot)
         self._episode = Simulation(self.robot)

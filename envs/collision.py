@@ -1,6 +1,7 @@
 """Exact clearance of an arm from itself and its surroundings, by PyBullet's closest-point queries.
 
-The fixed base never moves, so its distance from the obstacles says nothing about a motion: it is left out.
+Links fixed to the base never move, so their distance from the obstacles says nothing about a motion: they are
+left out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from envs.robots import FloatArray, RobotSpec
 from envs.simulation import Simulation
 
 _REACH = 0.2  # m: clearances are exact below this distance and reported as this value above it
-_BASE = -1  # link index of the fixed base
 _LINK, _DISTANCE = 3, 8  # fields of a point that PyBullet returns
 _SELF_MARGIN = 0.01  # m: some links pass each other closely by construction (iiwa: 0.029 m at best)
 
@@ -51,13 +51,13 @@ class CollisionChecker:
 
     def present_clearance(self) -> Clearance:
         """Clearance in the present state of the simulation."""
-        arm, bodies = self._simulation.arm, self._simulation.obstacles
+        arm, bodies, fixed = self._simulation.arm, self._simulation.obstacles, self._simulation.fixed_links
         call = self._simulation.call
         around = [
             point[_DISTANCE]
             for body in bodies
             for point in call("getClosestPoints", arm, body, _REACH)
-            if point[_LINK] != _BASE
+            if point[_LINK] not in fixed
         ]
         itself = [
             point[_DISTANCE]
@@ -69,9 +69,9 @@ class CollisionChecker:
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""
         self._simulation.pose(q)
-        arm, call = self._simulation.arm, self._simulation.call
+        arm, call, fixed = self._simulation.arm, self._simulation.call, self._simulation.fixed_links
         for body in self._simulation.obstacles:
-            if any(point[_LINK] != _BASE for point in call("getClosestPoints", arm, body, margin)):
+            if any(point[_LINK] not in fixed for point in call("getClosestPoints", arm, body, margin)):
                 return False
         return not any(
             call("getClosestPoints", arm, arm, min(margin, _SELF_MARGIN), linkIndexA=a, linkIndexB=b)

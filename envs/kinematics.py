@@ -117,7 +117,7 @@ def _chain(robot: RobotSpec) -> tuple[FloatArray, FloatArray, FloatArray]:
     axes: list[FloatArray] = []
     names: list[str] = []
     tail = np.eye(4)
-    tail[:3, 3] = robot.tool_offset
+    tail[:3, :3], tail[:3, 3] = robot.tool_rotation, robot.tool_offset
     tool, link = tail, robot.tool_link
     pending = tool
     while link in by_child:

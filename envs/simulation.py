@@ -20,6 +20,7 @@ from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
 
 PHYSICS_RATE = 240.0  # Hz
+_HOLDING_FORCE = 200.0  # N or N m: holds fingers and the like against any motion of the arm
 _MOST_BOXES = 16  # boxes in one body that the engine survives
 Color = tuple[float, float, float, float]
 
@@ -55,6 +56,8 @@ class Simulation:
             self.client = int(pybullet.connect(pybullet.DIRECT))
         self.arm = -1
         self.joints: list[int] = []
+        self.fixed_links: frozenset[int] = frozenset()
+        self._held: dict[int, float] = {}
         self.link_indices: dict[str, int] = {}
         self.obstacles: list[int] = []
         try:
@@ -87,8 +90,25 @@ class Simulation:
             raise WorldError(f"{self.robot.urdf}: no joint named {missing[0]!r}")
         self.joints = [index[name] for name in self.robot.joint_names]
         self.link_indices = {info[12].decode(): info[0] for info in infos}
+        self.fixed_links = _fixed_links(infos)
+        self._hold_others(infos)
         self._add_floor()
         self.place(self.robot.rest)
+
+    def _hold_others(self, infos: Sequence[Any]) -> None:
+        """Hold every movable joint that is not the arm's own (fingers, say) where the robot's file says."""
+        others = [info for info in infos if info[2] != pybullet.JOINT_FIXED and info[0] not in self.joints]
+        held = {info[0]: self.robot.held.get(info[1].decode(), 0.0) for info in others}
+        for joint, position in held.items():
+            self.call(
+                "setJointMotorControl2",
+                self.arm,
+                joint,
+                pybullet.POSITION_CONTROL,
+                targetPosition=position,
+                force=_HOLDING_FORCE,
+            )
+        self._held = held
 
     def _add_floor(self) -> None:
         """Add the floor, an obstacle like any other; its top is 6 cm below the arm's base."""
@@ -178,7 +198,8 @@ class Simulation:
     def pose(self, q: FloatArray) -> None:
         """Set joint positions (dof,) rad without dynamics or control, as collision checks need it."""
         _require_finite(q)
-        self.call("resetJointStatesMultiDof", self.arm, self.joints, [[value] for value in q.tolist()])
+        joints, values = [*self.joints, *self._held], [*q.tolist(), *self._held.values()]
+        self.call("resetJointStatesMultiDof", self.arm, joints, [[value] for value in values])
 
     def command(self, q: FloatArray, qd: FloatArray) -> None:
         """Set targets of the joint motors: positions (dof,) rad and velocities (dof,) rad/s."""
@@ -270,6 +291,15 @@ def _sizes(what: str, values: Sequence[float]) -> list[float]:
     if min(sizes) <= 0.0:
         raise WorldError(f"{what} must be positive, got {sizes}")
     return sizes
+
+
+def _fixed_links(infos: Sequence[Any]) -> frozenset[int]:
+    """Links that never move: the base (-1) and whatever is joined to it by fixed joints alone."""
+    fixed = {-1}
+    for info in infos:  # parents come before their children
+        if info[2] == pybullet.JOINT_FIXED and info[16] in fixed:
+            fixed.add(info[0])
+    return frozenset(fixed)
 
 
 def _require_finite(values: FloatArray) -> None:

@@ -1,16 +1,11 @@
 """The scenes: obstacles, named places and the way a practised person moves between them; one file each."""
 
 from envs.scenes.reach_detour import ReachDetour
-from envs.scenes.scene import Place, Scene
+from envs.scenes.scene import Layout, Place, Scene
 from envs.scenes.shelf_reach import ShelfReach
 from envs.scenes.strokes import Strokes
 from envs.scenes.two_skills import TwoSkills
 
-SCENES: dict[str, type[Scene]] = {
-    "ShelfReach": ShelfReach,
-    "ReachDetour": ReachDetour,
-    "TwoSkills": TwoSkills,
-    "Strokes": Strokes,
-}
+SCENES: dict[str, type[Scene]] = {"ShelfReach": ShelfReach, "ReachDetour": ReachDetour, "TwoSkills": TwoSkills, "Strokes": Strokes}
 
-__all__ = ["SCENES", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]
+__all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]

@@ -20,13 +20,14 @@ import numpy as np
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
-from envs.scenes.scene import Place, Scene
+from envs.scenes.scene import Layout, Place, Scene
 from envs.simulation import Simulation
 
 _TABLE_TOP = 0.0  # m, the height of the arm's base
 _TRAY_INSIDE, _TRAY_WALL, _TRAY_HEIGHT = 0.22, 0.01, 0.16  # m
 _TRAY_RADIUS = 0.58  # m from the arm's axis
-_TRAY_AZIMUTH = {"near": 38.0, "middle": 66.0, "far": 94.0}  # degrees from straight ahead, on either side
+_TRAYS = ("near", "middle", "far")
+_TRAY_AZIMUTH, _TRAY_APART = 66.0, 28.0  # degrees: the middle tray from straight ahead; between neighbours
 _FREQUENCY = {"near": 0.72, "middle": 0.23, "far": 0.05}
 _PILLAR_RADIUS, _PILLAR_HEIGHT, _PILLAR_DISTANCE = 0.05, 1.0, 0.62  # m
 _TRAVEL_HEIGHT = 0.34  # m: the tool above the trays' rims
@@ -38,16 +39,22 @@ class ReachDetour(Scene):
     """Trays left and right, a pillar between; place coordinates are azimuth (rad), radius, height (m)."""
 
     name = "ReachDetour"
+    approach = "down"
     camera_eye = (-1.27, -0.32, 1.80)  # from behind, so that the pillar never hides the arm
     camera_target = (0.22, -0.03, 0.25)
 
-    def __init__(self) -> None:
-        self._places = tuple(self._tray(side, name) for side in ("left", "right") for name in _TRAY_AZIMUTH)
+    def __init__(self, layout: Layout = Layout()) -> None:  # noqa: B008 (immutable)
+        super().__init__(layout)
+        self._inside = _TRAY_INSIDE + layout.room
+        self._radius, self._pass_radius = _TRAY_RADIUS * layout.stretch, _PASS_RADIUS * layout.stretch
+        # Neighbouring trays must not overlap: larger or nearer ones stand a larger angle apart.
+        self._apart = _TRAY_APART * (self._inside / _TRAY_INSIDE) / layout.stretch
+        self._places = tuple(self._tray(side, name) for side in ("left", "right") for name in _TRAYS)
 
     @property
     def anchor(self) -> FloatArray:
         """Between pillar and base."""
-        return np.array([0.0, _PASS_RADIUS, _TRAVEL_HEIGHT])
+        return np.array([0.0, self._pass_radius, _TRAVEL_HEIGHT])
 
     @property
     def places(self) -> Sequence[Place]:
@@ -68,12 +75,15 @@ class ReachDetour(Scene):
         ]
         simulation.add_boxes(table, (0.55, 0.60, 0.65, 1.0))
         simulation.add_cylinder(
-            _PILLAR_RADIUS, _PILLAR_HEIGHT, (_PILLAR_DISTANCE, 0.0, _TABLE_TOP), (0.80, 0.25, 0.20, 1.0)
+            _PILLAR_RADIUS,
+            _PILLAR_HEIGHT,
+            (_PILLAR_DISTANCE * self.layout.stretch, 0.0, _TABLE_TOP),
+            (0.80, 0.25, 0.20, 1.0),
         )
         for where in ("left", "right"):
             trays = [place for place in self._places if place.name.startswith(where)]
             azimuths = [float((place.lower[0] + place.upper[0]) / 2) for place in trays]
-            walls = [box for azimuth in azimuths for box in _tray_boxes(azimuth)]
+            walls = [box for azimuth in azimuths for box in self._tray_boxes(azimuth)]
             simulation.add_boxes(walls, (0.72, 0.55, 0.36, 1.0))
 
     def tool_pose(self, point: FloatArray) -> ToolPose:
@@ -96,26 +106,26 @@ class ReachDetour(Scene):
         if start[0] * goal[0] < 0:
             entry = np.sign(start[0]) * min(abs(start[0]), _PASS_AZIMUTH)
             leave = np.sign(goal[0]) * min(abs(goal[0]), _PASS_AZIMUTH)
-            corners.append(np.array([entry, min(start[1], _PASS_RADIUS), above_start[2]]))
-            corners.append(np.array([leave, min(goal[1], _PASS_RADIUS), above_goal[2]]))
+            corners.append(np.array([entry, min(start[1], self._pass_radius), above_start[2]]))
+            corners.append(np.array([leave, min(goal[1], self._pass_radius), above_goal[2]]))
         return [*corners, above_goal, goal]
 
     def _tray(self, side: str, name: str) -> Place:
-        azimuth = np.deg2rad(_TRAY_AZIMUTH[name]) * (1.0 if side == "left" else -1.0)
-        spread = 0.025 / _TRAY_RADIUS
-        lower = np.array([azimuth - spread, _TRAY_RADIUS - 0.025, _TABLE_TOP + 0.06])
-        upper = np.array([azimuth + spread, _TRAY_RADIUS + 0.025, _TABLE_TOP + 0.12])
+        azimuth = np.deg2rad(_TRAY_AZIMUTH + (_TRAYS.index(name) - 1) * self._apart)
+        azimuth *= 1.0 if side == "left" else -1.0
+        spread = 0.025 / self._radius
+        lower = np.array([azimuth - spread, self._radius - 0.025, _TABLE_TOP + 0.06])
+        upper = np.array([azimuth + spread, self._radius + 0.025, _TABLE_TOP + 0.12])
         return Place(f"{side} {name}", lower, upper, _FREQUENCY[name])
 
-
-def _tray_boxes(azimuth: float) -> list[tuple[Sequence[float], Sequence[float]]]:
-    """Four walls round a square opening centred at the azimuth; edges parallel to x and y."""
-    x, y = _TRAY_RADIUS * np.cos(azimuth), _TRAY_RADIUS * np.sin(azimuth)
-    z, reach = _TABLE_TOP + _TRAY_HEIGHT / 2, _TRAY_INSIDE / 2 + _TRAY_WALL / 2
-    across, along = _TRAY_INSIDE / 2 + _TRAY_WALL, _TRAY_WALL / 2
-    return [
-        ((along, across, _TRAY_HEIGHT / 2), (x + reach, y, z)),
-        ((along, across, _TRAY_HEIGHT / 2), (x - reach, y, z)),
-        ((across, along, _TRAY_HEIGHT / 2), (x, y + reach, z)),
-        ((across, along, _TRAY_HEIGHT / 2), (x, y - reach, z)),
-    ]
+    def _tray_boxes(self, azimuth: float) -> list[tuple[Sequence[float], Sequence[float]]]:
+        """Four walls round a square opening centred at the azimuth; edges parallel to x and y."""
+        x, y = self._radius * np.cos(azimuth), self._radius * np.sin(azimuth)
+        z, reach = _TABLE_TOP + _TRAY_HEIGHT / 2, self._inside / 2 + _TRAY_WALL / 2
+        across, along = self._inside / 2 + _TRAY_WALL, _TRAY_WALL / 2
+        return [
+            ((along, across, _TRAY_HEIGHT / 2), (x + reach, y, z)),
+            ((along, across, _TRAY_HEIGHT / 2), (x - reach, y, z)),
+            ((across, along, _TRAY_HEIGHT / 2), (x, y + reach, z)),
+            ((across, along, _TRAY_HEIGHT / 2), (x, y - reach, z)),
+        ]

@@ -10,8 +10,31 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from envs.kinematics import ToolPose
-from envs.robots import FloatArray
+from envs.robots import FloatArray, RobotSpec
 from envs.simulation import Simulation
+
+_LAID_OUT_REACH, _LAID_OUT_WIDTH = 0.946, 0.13  # m: of the arm that the scenes' lengths were written for
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a scene has to know of an arm to ask of it what it asks of others.
+
+    Attributes:
+        stretch: factor on the distances at which the scene stands from the arm.
+        lift: m by which what stands before the arm is higher.
+        room: m by which openings are wider, for the sake of a wide tool.
+    """
+
+    stretch: float = 1.0
+    lift: float = 0.0
+    room: float = 0.0
+
+    @classmethod
+    def for_arm(cls, robot: RobotSpec) -> Layout:
+        """The layout for an arm, by its reach and the width of its tool."""
+        room = max(0.0, robot.tool_width - _LAID_OUT_WIDTH)
+        return cls(robot.reach / _LAID_OUT_REACH, robot.lift, room)
 
 
 @dataclass(frozen=True)
@@ -43,18 +66,26 @@ class Place:
 class Scene(ABC):
     """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say).
 
+    Args:
+        layout: how the scene is fitted to the arm.
+
     Attributes:
         name: as in ``robogeo/NAME-v0``.
+        approach: how the tool points at rest, ``forward`` or ``down``.
         camera_eye, camera_target: from where pictures are taken, and what is in their middle, m.
         corner_radius: how far from its corners a route is rounded, in place coordinates.
         bounds: largest values of the scene's own measures that a successful motion may have.
     """
 
     name: str
+    approach: str
     camera_eye: tuple[float, float, float]
     camera_target: tuple[float, float, float]
     corner_radius: float = 0.06
     bounds: Mapping[str, float] = {}
+
+    def __init__(self, layout: Layout = Layout()) -> None:
+        self.layout = layout
 
     @property
     @abstractmethod

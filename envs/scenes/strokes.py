@@ -23,18 +23,18 @@ from scipy.spatial.transform import Rotation
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
-from envs.scenes.scene import Place, Scene, round_corners
+from envs.scenes.scene import Layout, Place, Scene, round_corners
 from envs.simulation import Simulation
 
-_TILT = np.deg2rad(78.0)  # of the board, from level
-_CENTRE = np.array([0.66, 0.0, 0.28])  # m
+_TILT = np.deg2rad(50.0)  # of the board, from level
+_CENTRE = np.array([0.66, 0.0, 0.515])  # m
 _ACROSS = np.array([0.0, -1.0, 0.0])  # to the right, as the arm sees it
 _UPWARD = np.array([np.cos(_TILT), 0.0, np.sin(_TILT)])
 _NORMAL = np.array([-np.sin(_TILT), 0.0, np.cos(_TILT)])  # towards the arm
 _FRAME = np.stack([_ACROSS, _UPWARD, _NORMAL])
 _HALF = (0.37, 0.235, 0.01)  # m: half extents of the board
 _PEN = 0.05  # m: the drawing plane above the board
-_SIZE = 0.15  # m: height of a shape
+_SIZE = 0.13  # m: height of a shape
 _SPREAD = 0.01  # m
 _SAMPLES = 25  # points of an arc
 _INK = 0.004  # m: half the width of a painted line
@@ -50,16 +50,16 @@ def _arc(centre: tuple[float, float], radius: float, first: float, last: float) 
 
 # Shapes in their own unit (height 1, centred), with how often they are wanted and where they stand.
 _SHAPES: dict[str, tuple[FloatArray, float, tuple[float, float]]] = {
-    "C": (_arc((0.0, 0.0), 0.5, 45.0, 315.0), 0.30, (-0.23, 0.12)),
+    "C": (_arc((0.0, 0.0), 0.5, 45.0, 315.0), 0.30, (-0.20, 0.10)),
     "S": (
         np.concatenate([_arc((0.0, 0.25), 0.25, 20.0, 270.0), _arc((0.0, -0.25), 0.25, 90.0, -160.0)[1:]]),
         0.25,
-        (0.0, 0.12),
+        (0.0, 0.10),
     ),
-    "U": (np.array([[-0.45, 0.5], [-0.45, -0.5], [0.45, -0.5], [0.45, 0.5]]), 0.20, (0.23, 0.12)),
-    "Z": (np.array([[-0.45, 0.5], [0.45, 0.5], [-0.45, -0.5], [0.45, -0.5]]), 0.16, (-0.23, -0.12)),
-    "L": (np.array([[-0.4, 0.5], [-0.4, -0.5], [0.45, -0.5]]), 0.13, (0.0, -0.12)),
-    "V": (np.array([[-0.45, 0.5], [0.0, -0.5], [0.45, 0.5]]), 0.11, (0.23, -0.12)),
+    "U": (np.array([[-0.45, 0.5], [-0.45, -0.5], [0.45, -0.5], [0.45, 0.5]]), 0.20, (0.20, 0.10)),
+    "Z": (np.array([[-0.45, 0.5], [0.45, 0.5], [-0.45, -0.5], [0.45, -0.5]]), 0.16, (-0.20, -0.10)),
+    "L": (np.array([[-0.4, 0.5], [-0.4, -0.5], [0.45, -0.5]]), 0.13, (0.0, -0.10)),
+    "V": (np.array([[-0.45, 0.5], [0.0, -0.5], [0.45, 0.5]]), 0.11, (0.20, -0.10)),
 }
 
 
@@ -67,16 +67,20 @@ class Strokes(Scene):
     """A tilted board; place coordinates are right, up along the board, and height above it, in m."""
 
     name = "Strokes"
+    approach = "down"
     camera_eye = (-0.62, 0.80, 1.22)
     camera_target = (0.42, -0.03, 0.40)
     corner_radius = 0.015
     bounds: Mapping[str, float] = {"plane_error_mm": 5.0, "stroke_error_mm": 30.0}
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout = Layout()) -> None:
+        super().__init__(layout)
         self._curves = {
             name: _SIZE * points + np.asarray(centre) for name, (points, _, centre) in _SHAPES.items()
         }
-        self._places = tuple(self._place(name, end) for name in _SHAPES for end in ("start", "end"))
+        self._places = tuple(
+            self._place(name, end) for name in _SHAPES for end in ("start", "end")
+        )
 
     @property
     def anchor(self) -> FloatArray:

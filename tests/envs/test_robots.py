@@ -57,6 +57,22 @@ def test_limits_are_read_in_radians() -> None:
     np.testing.assert_allclose(robot.torque, [320, 320, 176, 176, 110, 40, 40])
 
 
+def test_limits_that_are_not_symmetric_are_pairs_and_may_be_in_radians() -> None:
+    robot = load_robot("panda")
+    np.testing.assert_array_equal(robot.lower[3:], [-3.0718, -2.8973, -0.0175, -2.8973])
+    np.testing.assert_array_equal(robot.upper[3:], [-0.0698, 2.8973, 3.7525, 2.8973])
+    np.testing.assert_array_equal(robot.velocity[[0, 6]], [2.175, 2.61])
+
+
+def test_an_arm_may_work_otherwise_when_its_tool_points_forward() -> None:
+    robot = load_robot("panda")
+    forward = robot.facing("forward")
+    assert forward.lift > robot.lift == 0.0
+    assert forward.reach < robot.reach
+    assert not np.array_equal(forward.rest, robot.rest)
+    assert robot.facing("down") is robot
+
+
 def test_an_unknown_robot_is_refused_with_the_known_ones(folder: Path) -> None:
     write(folder)
     with pytest.raises(WorldError, match=r"unknown robot '\.\./x'; known: mine"):
@@ -73,6 +89,23 @@ def test_an_unknown_robot_is_refused_with_the_known_ones(folder: Path) -> None:
         ("limits", 3, "field 'limits' needs named values"),
         ("tool__offset_m", [0, 0], "field 'offset_m' needs 3 finite numbers"),
         ("tool", None, "field 'tool' is missing"),
+        (
+            "limits__position_deg",
+            [[-170, 170], 120, 170, 120, 170, 120],
+            "field 'position_deg' needs 7 numbers or",
+        ),
+        (
+            "limits__position_deg",
+            [[9, -9], 1, 1, 1, 1, 1, 1],
+            "field 'position_deg' has lower >= upper at joint 1",
+        ),
+        ("limits__position_rad", [[-1, 1, 1]] * 7, "field 'position_rad' needs 7 numbers or pairs"),
+        ("tool__width_m", 0.0, "field 'width_m' needs positive numbers"),
+        ("tool__rpy_deg", [0, 0], "field 'rpy_deg' needs 3 finite numbers"),
+        ("reach_m", "far", "field 'reach_m' needs 1 finite numbers"),
+        ("held", {"finger": "open"}, "field 'held.finger' needs 1 finite numbers"),
+        ("stances", {"up": {}}, "field 'stances' has no 'up'; known: forward, down"),
+        ("stances", {"down": {"rest_rad": [0]}}, "field 'rest_rad' needs 7 finite numbers"),
         ("rest_rad", [0, 0, 0, float("nan"), 0, 0, 0], "field 'rest_rad' needs 7 finite numbers"),
         ("rest_rad", [0, 0, 0, -3.0, 0, 0, 0], "field 'rest_rad' lies outside the field 'position_deg'"),
         ("joints", "all", "field 'joints' needs a list"),
