@@ -25,6 +25,7 @@ from envs.kinematics import Kinematics
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
+from envs.self_collision import check_rest
 from envs.simulation import PHYSICS_RATE, Simulation
 
 if TYPE_CHECKING:
@@ -64,13 +65,14 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self.scene = SCENES[scene](Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot)
+        self._checker = CollisionChecker(self._simulation)
+        check_rest(self._simulation, self._checker.pairs)
         self._episode = Simulation(self.robot)
         self._added: list[tuple[FloatArray, FloatArray]] = []
         self._mujoco: MujocoSimulation | None = None
         for simulation in (self._simulation, self._episode):
             self.scene.build(simulation)
         self._fresh = self._episode.save()
-        self._checker = CollisionChecker(self._simulation)
         self._episode_checker = CollisionChecker(self._episode)
         self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
         self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.robots import FloatArray, RobotSpec
+from envs.robots import FloatArray
+from envs.self_collision import self_collision_pairs
 from envs.simulation import Simulation
 
 _REACH = 0.2  # m: clearances are exact below this distance and reported as this value above it
@@ -42,7 +43,7 @@ class CollisionChecker:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._robot: RobotSpec = simulation.robot
+        self.pairs = self_collision_pairs(simulation)
 
     def clearance(self, q: FloatArray) -> Clearance:
         """Clearance at configuration q (dof,) rad."""
@@ -61,7 +62,7 @@ class CollisionChecker:
         ]
         itself = [
             point[_DISTANCE]
-            for a, b in self._robot.self_collision_pairs
+            for a, b in self.pairs
             for point in call("getClosestPoints", arm, arm, _REACH, linkIndexA=a, linkIndexB=b)
         ]
         return Clearance(min(around, default=_REACH), min(itself, default=_REACH))
@@ -75,7 +76,7 @@ class CollisionChecker:
                 return False
         return not any(
             call("getClosestPoints", arm, arm, min(margin, _SELF_MARGIN), linkIndexA=a, linkIndexB=b)
-            for a, b in self._robot.self_collision_pairs
+            for a, b in self.pairs
         )
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
@@ -104,24 +105,3 @@ def segment(a: FloatArray, b: FloatArray, resolution: float) -> FloatArray:
     """Points (n, dof) on the straight joint segment from a to b, at most ``resolution`` rad apart."""
     steps = max(1, int(np.ceil(np.abs(b - a).max() / resolution)))
     return a + np.linspace(0.0, 1.0, steps + 1)[:, None] * (b - a)
-
-
-def find_self_collision_pairs(
-    simulation: Simulation, rng: np.random.Generator, samples: int = 20_000
-) -> list[tuple[int, int]]:
-    """Link pairs that can touch but do not always do: those that ``configs/robots`` has to list.
-
-    Neighbouring links and pairs that touch in more than 95 % of random configurations are left out (they
-    are built that way), and so are pairs that never touched.
-    """
-    robot, arm = simulation.robot, simulation.arm
-    count = simulation.call("getNumJoints", arm)
-    parents = {j: simulation.call("getJointInfo", arm, j)[16] for j in range(count)}
-    pairs = [(a, b) for a in range(-1, count) for b in range(a + 1, count) if parents[b] != a]
-    hits = dict.fromkeys(pairs, 0)
-    for _ in range(samples):
-        simulation.pose(rng.uniform(robot.lower, robot.upper))
-        for a, b in pairs:
-            if simulation.call("getClosestPoints", arm, arm, 0.0, linkIndexA=a, linkIndexB=b):
-                hits[a, b] += 1
-    return [pair for pair in pairs if 0 < hits[pair] <= 0.95 * samples]

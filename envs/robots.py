@@ -1,4 +1,4 @@
-"""Robot specifications: what a world must know of an arm, read from ``configs/robots/NAME.yaml``.
+"""Robot specifications: what a world must know of an arm, read from ``configs/robots/NAME.yaml`` or any file.
 
 Limits come from that file and never from the URDF, whose values are often placeholders (the iiwa of
 pybullet_data claims 10 rad/s and 300 N m on every joint).
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from envs.errors import WorldError
+from envs.robot_check import check_robot
 
 FloatArray = NDArray[np.float64]
 
@@ -42,6 +43,7 @@ class RobotSpec:
 
     Attributes:
         name: short name, as in ``configs/robots``.
+        file: the file that states all this.
         urdf: path of the URDF file.
         joint_names: the ``dof`` actuated joints, from base to tool.
         tool_link: link that carries the tool frame.
@@ -54,11 +56,12 @@ class RobotSpec:
         lower, upper: position limits (dof,), rad.
         velocity, acceleration, jerk: limits (dof,), rad/s, rad/s^2, rad/s^3.
         torque: limits (dof,), N m.
-        self_collision_pairs: pairs of link indices that have to be checked (-1 is the base).
+        self_collision_pairs: pairs of link indices that have to be checked (-1 is the base); None: find them.
         held: positions at which other movable joints (fingers, say) are held, rad or m; 0 where not named.
     """
 
     name: str
+    file: Path
     urdf: Path
     joint_names: tuple[str, ...]
     tool_link: str
@@ -72,7 +75,7 @@ class RobotSpec:
     acceleration: FloatArray
     jerk: FloatArray
     torque: FloatArray
-    self_collision_pairs: tuple[tuple[int, int], ...]
+    self_collision_pairs: tuple[tuple[int, int], ...] | None
     reach: float
     lift: float = 0.0
     held: Mapping[str, float] = field(default_factory=dict)
@@ -97,28 +100,41 @@ def robot_names() -> list[str]:
 
 
 def load_robot(name: str) -> RobotSpec:
-    """Read ``configs/robots/NAME.yaml``.
+    """Read ``configs/robots/NAME.yaml``, or the file at a path that ends in ``.yaml``, and check its URDF.
 
     Raises:
-        WorldError: no such robot, or a field is missing or wrong; the message names file and field.
+        WorldError: no such robot, a field is missing or wrong, or the URDF is broken or another robot's; the
+            message names the file, what is wrong in it, and what to do.
     """
-    path = _folder() / f"{name}.yaml"
-    if name not in robot_names():
-        raise WorldError(f"unknown robot {name!r}; known: {', '.join(robot_names())}")
+    path = _file(name)
     try:
-        spec = _parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+        spec = _parse(yaml.safe_load(path.read_text(encoding="utf-8")), path)
     except KeyError as error:
         raise WorldError(f"{path}: field {error} is missing") from error
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise WorldError(f"{path}: {' '.join(str(error).split())}") from error
+    check_robot(spec)
     return spec
+
+
+def _file(name: str) -> Path:
+    if name in robot_names():
+        return _folder() / f"{name}.yaml"
+    if not name.endswith(".yaml"):
+        raise WorldError(
+            f"unknown robot {name!r}; known: {', '.join(robot_names())}, or the path of a .yaml file"
+        )
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise WorldError(f"{path}: no such robot file; known robots: {', '.join(robot_names())}")
+    return path
 
 
 def _folder() -> Path:
     return _CHECKOUT if _CHECKOUT.is_dir() else _INSTALLED
 
 
-def _parse(raw: Any) -> RobotSpec:
+def _parse(raw: Any, file: Path) -> RobotSpec:
     raw = _mapping(raw, "the file")
     limits, tool = _mapping(raw["limits"], "field 'limits'"), _mapping(raw["tool"], "field 'tool'")
     joints = raw["joints"]
@@ -129,7 +145,8 @@ def _parse(raw: Any) -> RobotSpec:
     stance = _stance(raw, lower, upper, position)
     return RobotSpec(
         name=str(raw["name"]),
-        urdf=_urdf_path(str(raw["urdf"])),
+        file=file,
+        urdf=_urdf_path(str(raw["urdf"]), file.parent),
         joint_names=tuple(joints),
         tool_link=str(tool["link"]),
         tool_offset=_vector(tool, "offset_m", 3),
@@ -144,7 +161,7 @@ def _parse(raw: Any) -> RobotSpec:
         acceleration=_rates(limits, "acceleration", "s2", dof),
         jerk=_rates(limits, "jerk", "s3", dof),
         torque=_positive(limits, "torque_nm", dof),
-        self_collision_pairs=_pairs(raw["self_collision_pairs"]),
+        self_collision_pairs=_pairs(raw.get("self_collision_pairs")),
         held=_held(raw.get("held", {})),
         stances=_stances(raw, lower, upper, position),
     )
@@ -246,8 +263,10 @@ def _held(value: Any) -> dict[str, float]:
     return {str(name): float(position) for name, position in table.items()}
 
 
-def _pairs(value: Any) -> tuple[tuple[int, int], ...]:
-    """Pairs of link indices."""
+def _pairs(value: Any) -> tuple[tuple[int, int], ...] | None:
+    """Pairs of link indices, None where the file does not list them."""
+    if value is None:
+        return None
     try:
         return tuple((int(a), int(b)) for a, b in value)
     except (TypeError, ValueError) as error:
@@ -256,10 +275,10 @@ def _pairs(value: Any) -> tuple[tuple[int, int], ...]:
         ) from error
 
 
-def _urdf_path(text: str) -> Path:
-    """A path below ``pybullet_data``, or one that is absolute or relative to the folder of robot files."""
+def _urdf_path(text: str, folder: Path) -> Path:
+    """A path below ``pybullet_data``, or one that is absolute or relative to the robot file's folder."""
     if not text.startswith("pybullet_data/"):
-        path = _folder() / text
+        path = folder / text
     else:
         import pybullet_data
 

@@ -7,12 +7,15 @@ error that names the file and the field. The same file and seed give the same ru
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=100)]
+# A robot that comes with robogeo, or a file of one's own.
+RobotName = Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_.-]*|.+\.yaml)$", max_length=4000)]
 Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False)]
 Names = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(strict=False)]
 
@@ -176,7 +179,7 @@ class ExperimentConfig(Settings):
     scene: Name = Field(
         default="ShelfReach", description="the scene: robot, obstacles, distribution of requests"
     )
-    robot: Name = Field(default="iiwa", description="the robot arm")
+    robot: RobotName = Field(default="iiwa", description="the robot arm, by name or as the path of its .yaml")
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="seed of all randomness")
     strategy: Name = Field(default="combined", description="how the next demonstration is chosen")
     initial_demonstrations: int = Field(
@@ -203,6 +206,12 @@ class ExperimentConfig(Settings):
     motion: MotionSettings = Field(default=MotionSettings(), description="timed motions")
     success: SuccessSettings = Field(default=SuccessSettings(), description="what counts as success")
     output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
+
+    @field_validator("robot")
+    @classmethod
+    def _find_robot_from_anywhere(cls, robot: str) -> str:
+        """A path is kept in full, so that a run can be resumed from another folder."""
+        return str(Path(robot).expanduser().resolve()) if robot.endswith(".yaml") else robot
 
     @model_validator(mode="after")
     def _check_queries(self) -> ExperimentConfig:

@@ -79,7 +79,7 @@ def write_run_report(
         sections.append(writer(run))
     write_report(
         learner.folder.file("report.html"),
-        f"{summary['scene']}: what the {summary['robot']} learned",
+        f"{summary['scene']}: what the {learner.world.robot_name} learned",
         _lead(run),
         [section for section in sections if section is not None],
         facts=_facts(run),

@@ -243,7 +243,7 @@ class Learner:
 
     def _check(self, demonstration: Demonstration) -> None:
         """Raise InputError unless the demonstration can be one of this robot."""
-        robot, limits = self.config.robot, self.world.limits
+        robot, limits = self.world.robot_name, self.world.limits
         if demonstration.dof != limits.dof:
             raise InputError(
                 f"demonstration: has {demonstration.dof} joints, the robot {robot} has {limits.dof}"

@@ -129,7 +129,7 @@ class World:
 
     Args:
         scene: name of the scene, as in ``envs:robogeo/SCENE-v0``.
-        robot: name of the robot.
+        robot: name of the robot, or the path of its ``.yaml`` file.
 
     Attributes:
         changes: how often its obstacles changed; what was found out about them before is void.
@@ -139,9 +139,10 @@ class World:
     """
 
     def __init__(self, scene: str, robot: str) -> None:
-        self.scene, self.robot_name = scene, robot
+        self.scene = scene
         self._environment = _make(scene, robot)
         spec = self._environment.robot
+        self.robot_name = str(spec.name)
         names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
         self.limits = JointLimits(**{name: getattr(spec, name) for name in names})
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)

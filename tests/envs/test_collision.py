@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from envs.collision import CollisionChecker, find_self_collision_pairs, segment
+from envs.collision import CollisionChecker, segment
 from envs.robots import load_robot
+from envs.self_collision import find_self_collision_pairs
 from envs.simulation import Simulation
 
 pytestmark = pytest.mark.sim

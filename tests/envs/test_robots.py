@@ -130,9 +130,3 @@ def test_a_file_that_is_no_robot_is_refused_in_one_line(folder: Path, text: str)
     with pytest.raises(WorldError, match=r"mine\.yaml: ") as caught:
         load_robot("mine")
     assert "\n" not in str(caught.value)
-
-
-def test_a_urdf_is_found_beside_the_robot_file(folder: Path) -> None:
-    (folder / "arm.urdf").write_text("<robot/>")
-    write(folder, urdf="arm.urdf")
-    assert load_robot("mine").urdf == folder / "arm.urdf"
