@@ -237,7 +237,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
             names = {index: name for name, index in self._simulation.link_indices.items()}
             base = self._simulation.call("getBodyInfo", self._simulation.arm)[0].decode()
             link = {-1: base, **names}
-            pairs = [(link[a], link[b]) for a, b in self.robot.self_collision_pairs]
+            pairs = [(link[a], link[b]) for a, b in self._checker.pairs]
             fixed = [link[index] for index in self._simulation.fixed_links]
             self._mujoco = MujocoSimulation(self.robot, solids_of(self._simulation), pairs, fixed)
         return self._mujoco

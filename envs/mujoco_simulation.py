@@ -1,14 +1,13 @@
 """A second opinion: the same arm among the same solids in MuJoCo, stepped and asked like `envs.simulation`.
 
 The arm is compiled from the URDF that PyBullet loads (collision meshes as their convex hulls, as there); the
-obstacles are read back from the PyBullet world, so what stands in the one stands in the other. Joints are held
-by position servos with velocity feed-forward and gravity compensation, all within the torque limits,
+obstacles are read back from the PyBullet world, so what stands in the one stands in the other. Joints are
+held by position servos with velocity feed-forward and gravity compensation, all within the torque limits,
 
     tau = k (q* - q) + c (qd* - qd) + g(q),    k = w^2 M_jj,   c = 2 w M_jj,
 
-critically damped at w = 100 rad/s for the joint's own inertia M_jj at rest. Nothing is shared with PyBullet but
-these descriptions: integration, contacts, distances and control are MuJoCo's (Todorov, Erez and Tassa,
-IROS 2012).
+critically damped at w = 100 rad/s for the joint's own inertia M_jj at rest. Nothing else is shared with
+PyBullet: integration, contacts, distances and control are MuJoCo's (Todorov, Erez and Tassa, IROS 2012).
 """
 
 from __future__ import annotations
@@ -176,16 +175,22 @@ class MujocoSimulation:
 
     def _hold_joints(self) -> None:
         """Give every servo the stiffness and damping of its joint's inertia."""
+        self._model.dof_damping[:], self._model.dof_frictionloss[:] = 0.0, 0.0
         self.place(self.robot.rest)
-        inertia = np.zeros((self._model.nv, self._model.nv))
-        self._mujoco.mj_fullM(self._model, inertia, self._data.qM)
-        own = inertia[self._speed_at, self._speed_at]
+        own = np.array([self._inertia(joint) for joint in self._speed_at])
         stiffness, damping = _SERVO**2 * own, 2.0 * _SERVO * own
         count = self.robot.dof
         self._model.actuator_gainprm[:count, 0] = stiffness
         self._model.actuator_biasprm[:count, 1] = -stiffness
         self._model.actuator_biasprm[:count, 2] = -damping
         self._feed_forward = damping / stiffness
+
+    def _inertia(self, joint: int) -> float:
+        """Torque for a unit acceleration of one joint alone, kg m^2."""
+        unit, torque = np.zeros(self._model.nv), np.zeros(self._model.nv)
+        unit[joint] = 1.0
+        self._mujoco.mj_mulM(self._model, self._data, torque, unit)
+        return float(torque[joint])
 
     def _spec(self, solids: Sequence[Solid], pairs: Sequence[tuple[str, str]], fixed: Sequence[str]) -> Any:
         """The model to compile: the URDF, its servos and the solids."""
@@ -219,7 +224,6 @@ class MujocoSimulation:
         for j, name in enumerate(robot.joint_names):
             joint = spec.joint(name)
             joint.range = (robot.lower[j], robot.upper[j])
-            joint.damping, joint.frictionloss = 0.0, 0.0
             joint.actgravcomp = True  # compensation is the motors' work: it counts against their limits
             joint.actfrclimited, joint.actfrcrange = True, (-robot.torque[j], robot.torque[j])
             spec.add_actuator(
@@ -264,5 +268,5 @@ def _readable_urdf(robot: RobotSpec) -> str:
             _weld(joint, robot.held.get(joint.get("name", ""), 0.0))
     extension = ElementTree.SubElement(root, "mujoco")
     options = {"strippath": "false", "fusestatic": "false", "balanceinertia": "true"}
-    ElementTree.SubElement(extension, "compiler", meshdir=str(robot.urdf.parent), **options)
+    ElementTree.SubElement(extension, "compiler", {"meshdir": str(robot.urdf.parent), **options})
     return ElementTree.tostring(root, encoding="unicode")
