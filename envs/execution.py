@@ -25,7 +25,7 @@ class Execution:
     """What happened when a motion ran.
 
     Attributes:
-        q: measured configurations (T, dof) rad, one a physics step.
+        q: measured configurations (T, dof) rad, at the times of the commanded ones.
         collision: whether the arm touched an obstacle or itself.
         min_clearance_m: smallest distance to obstacles along the way (capped at 0.2).
         goal_error_m, goal_error_rad: distance of the tool from the commanded goal at the end.
@@ -103,8 +103,14 @@ def execute(
             row = int(np.argmin(np.isfinite(values).all(axis=1)))
             raise WorldError(f"a motion needs finite values, {name} has others at sample {row}")
     simulation.place(q[0])
-    measured, seen, torque, collision = [], [checker.present_clearance()], 0.0, False
-    for i, (target, speed) in enumerate(zip(q, qd, strict=True)):
+    measured, seen, torque, collision = (
+        [simulation.joint_state()[0]],
+        [checker.present_clearance()],
+        0.0,
+        False,
+    )
+    # A command is for the present instant; after the step it is the next sample's time that is measured.
+    for i, (target, speed) in enumerate(zip(q[:-1], qd[:-1], strict=True)):
         simulation.command(target, speed)
         simulation.step()
         position, _, effort = simulation.joint_state()

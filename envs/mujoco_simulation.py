@@ -118,7 +118,7 @@ class MujocoSimulation:
         self._solids = [i for i in range(self._model.ngeom) if self._model.geom(i).name.startswith(_SOLID)]
         self._pairs = list(zip(self._model.pair_geom1.tolist(), self._model.pair_geom2.tolist(), strict=True))
         self._hold_joints()
-        self._target = self._aim = robot.rest
+        self._target = robot.rest
         self._speed = np.zeros(robot.dof)
         self._touched = False
 
@@ -126,24 +126,23 @@ class MujocoSimulation:
         """Put the arm into configuration q (dof,) rad at rest, and hold it there."""
         self._mujoco.mj_resetData(self._model, self._data)
         self._data.qpos[self._at] = q
-        self._target = self._aim = np.asarray(q, dtype=np.float64)
+        self._target = np.asarray(q, dtype=np.float64)
         self._speed = np.zeros(len(q))
         self._touched = False
         self._mujoco.mj_forward(self._model, self._data)
 
     def command(self, q: FloatArray, qd: FloatArray) -> None:
-        """Set where the joints are to be after the next step: positions (dof,) rad, velocities rad/s."""
-        self._aim, self._speed = q, qd
+        """Set where the joints are to be now, (dof,) rad, and how fast they are to go on, (dof,) rad/s."""
+        self._target, self._speed = q, qd
 
     def step(self) -> None:
-        """Advance by 1/240 s, the servos' targets moving evenly to what was commanded."""
+        """Advance by 1/240 s, the servos' targets moving on at the commanded velocity."""
         self._touched = False
-        for part in range(1, _SUBSTEPS + 1):
-            target = self._target + part / _SUBSTEPS * (self._aim - self._target)
-            self._data.ctrl[: len(target)] = target + self._feed_forward * self._speed
+        for part in range(_SUBSTEPS):
+            ahead = part / (_SUBSTEPS * PHYSICS_RATE) + self._feed_forward
+            self._data.ctrl[: self.robot.dof] = self._target + ahead * self._speed
             self._mujoco.mj_step(self._model, self._data)
             self._touched = self._touched or bool((self._data.contact.dist <= 0.0).any())
-        self._target = self._aim
 
     def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Positions rad, velocities rad/s and motor torques N m, each (dof,)."""

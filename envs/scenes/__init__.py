@@ -6,6 +6,11 @@ from envs.scenes.shelf_reach import ShelfReach
 from envs.scenes.strokes import Strokes
 from envs.scenes.two_skills import TwoSkills
 
-SCENES: dict[str, type[Scene]] = {"ShelfReach": ShelfReach, "ReachDetour": ReachDetour, "TwoSkills": TwoSkills, "Strokes": Strokes}
+SCENES: dict[str, type[Scene]] = {
+    "ShelfReach": ShelfReach,
+    "ReachDetour": ReachDetour,
+    "TwoSkills": TwoSkills,
+    "Strokes": Strokes,
+}
 
 __all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]

@@ -78,9 +78,7 @@ class Strokes(Scene):
         self._curves = {
             name: _SIZE * points + np.asarray(centre) for name, (points, _, centre) in _SHAPES.items()
         }
-        self._places = tuple(
-            self._place(name, end) for name in _SHAPES for end in ("start", "end")
-        )
+        self._places = tuple(self._place(name, end) for name in _SHAPES for end in ("start", "end"))
 
     @property
     def anchor(self) -> FloatArray:

@@ -40,7 +40,9 @@ _SHELF_FRONT, _SHELF_BACK, _SHELF_HALF = -0.09, 0.16, 0.12  # m: along a compart
 _WALL = 0.015  # m
 _FLOOR = -0.06  # m
 
-_Part = tuple[tuple[float, float, float], float, float, float, float]  # half extents, azimuth, radius, height, slant
+_Part = tuple[
+    tuple[float, float, float], float, float, float, float
+]  # half extents, azimuth, radius, height, slant
 
 
 class TwoSkills(Scene):
@@ -56,7 +58,9 @@ class TwoSkills(Scene):
         # Wider places stand a larger angle apart.
         self._apart = np.deg2rad(_APART) * (1.0 + layout.room / (_BAY_FRONT * np.deg2rad(_APART)))
         self._azimuths = np.deg2rad(_FIRST_EDGE) + self._apart * (np.arange(len(_WHICH)) + 0.5)
-        self._places = tuple(self._place(skill, i) for skill in ("table", "shelf") for i in range(len(_WHICH)))
+        self._places = tuple(
+            self._place(skill, i) for skill in ("table", "shelf") for i in range(len(_WHICH))
+        )
 
     @property
     def anchor(self) -> FloatArray:
