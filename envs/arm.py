@@ -215,13 +215,19 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         Raises:
             WorldError: an unknown engine, one that is not installed, or a motion that is none.
         """
-        if engine not in ENGINES:
-            raise WorldError(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+        self.check_engine(engine)
         if engine == "mujoco":
             second = self._second_engine()
             return execute(second, self.scene, self.kinematics, second, q, qd)
         self._rebuild()  # only a world loaded from nothing is promised to be the same every time
         return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
+
+    def check_engine(self, engine: str) -> None:
+        """Raise WorldError unless motions can run in an engine: known, installed, able to load the arm."""
+        if engine not in ENGINES:
+            raise WorldError(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+        if engine == "mujoco":
+            self._second_engine()
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof) that were measured at 240 Hz."""

@@ -31,6 +31,7 @@ class Execution:
         goal_error_m, goal_error_rad: distance of the tool from the commanded goal at the end.
         tracking_rmse_rad: root mean square of measured minus commanded positions.
         peak_torque_fraction: largest motor torque as a share of its limit.
+        tool_length_m: length of the tool's way.
         measures: the scene's own measures of the motion, by name; smaller is better.
         bounds: of those measures that success needs, the largest value that succeeds.
     """
@@ -42,6 +43,7 @@ class Execution:
     goal_error_rad: float
     tracking_rmse_rad: float
     peak_torque_fraction: float
+    tool_length_m: float
     measures: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, float] = field(default_factory=dict)
 
@@ -127,7 +129,7 @@ def execute(
     seen.append(checker.present_clearance())
     start, goal = kinematics.tool_pose(q[0]), kinematics.tool_pose(q[-1])
     distance, angle = goal.distance(kinematics.tool_pose(final))
-    errors = np.stack(measured) - q
+    errors, way = np.stack(measured) - q, kinematics.tool_path(np.stack(measured))
     return Execution(
         q=np.stack(measured),
         collision=collision or min(clearance.smallest for clearance in seen) <= 0.0,
@@ -136,7 +138,8 @@ def execute(
         goal_error_rad=angle,
         tracking_rmse_rad=float(np.sqrt(np.mean(errors**2))),
         peak_torque_fraction=torque,
-        measures=scene.measures(kinematics.tool_path(np.stack(measured)), start.position, goal.position),
+        tool_length_m=float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()),
+        measures=scene.measures(way, start.position, goal.position),
         bounds=scene.bounds,
     )
 

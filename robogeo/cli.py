@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, info.
+"""The command ``robogeo``: learn, generate, evaluate, info, replay.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -65,6 +65,20 @@ class Generate:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """Run a motion file (.csv, .npz, or a ROS JointTrajectory as .json or .yaml) in the simulator."""
+
+    motion: Annotated[Path, tyro.conf.Positional]
+    """The file."""
+    scene: str
+    """Scene to run it in."""
+    robot: str = "iiwa"
+    """Robot that runs it; the file's joint names have to be its own."""
+    engine: Literal["pybullet", "mujoco"] = "pybullet"
+    """Physics engine."""
+
+
+@dataclass(frozen=True)
 class Evaluate:
     """Plan fresh requests with a learned model, run them in the simulator and tell how well it went."""
 
@@ -78,6 +92,8 @@ class Evaluate:
     """Processes. Default: as the run was configured."""
     mode: Literal["implicit", "verified"] | None = None
     """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
+    engine: Literal["pybullet", "mujoco"] = "pybullet"
+    """With mujoco every motion also runs there; tells whether both agree on collisions and tracking."""
     json: Path | None = None
     """File to write the measures to."""
 
@@ -95,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "generate": Generate,
         "evaluate": Evaluate,
         "info": Info,
+        "replay": Replay,
     }
     complaint = io.StringIO()
     try:

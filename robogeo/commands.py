@@ -16,7 +16,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Evaluate, Generate, Info, Learn
+    from robogeo.cli import Evaluate, Generate, Info, Learn, Replay
     from robogeo.motion.world import Execution, Request, World
 
 FloatArray = NDArray[np.float64]
@@ -38,13 +38,14 @@ def learn(command: Learn) -> None:
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
-    from robogeo.motion.exchange import ENDINGS, format_of, write_motion
+    from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
     from robogeo.motion.world import Refusal, World
     from robogeo.stored_run import open_run
 
     out = command.out
     if command.format is not None and out == Path("motion.csv"):
-        out = out.with_suffix(ENDINGS[command.format])
+        stem = "motion" if command.format in ("csv", "npz") else "motion-ros"  # motion.json is a side-car
+        out = Path(stem + ENDINGS[command.format])
     format_of(out, command.format)
     _check_place(out)
     folder, config = open_run(command.run, command.mode)
@@ -60,6 +61,7 @@ def generate(command: Generate) -> None:
                 continue
             path = out if command.requests is None else _numbered(out, number)
             write_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
+            verify_written(path, world.limits)
             print(
                 f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
             )
@@ -71,6 +73,23 @@ def generate(command: Generate) -> None:
         )
 
 
+def replay(command: Replay) -> None:
+    """``robogeo replay``: run a motion file in the simulator."""
+    from robogeo.motion.exchange import check_joints, read_motion
+    from robogeo.motion.trajectory import at_rate
+    from robogeo.motion.world import World
+
+    motion, names = read_motion(command.motion)
+    with World(command.scene, command.robot) as world:
+        check_joints(command.motion, motion, names, world.joint_names)
+        worst = world.limits.violation(motion)
+        print("shares of the limits:", ", ".join(f"{name} {share:.3f}" for name, share in worst.items()))
+        execution = world.execute(at_rate(motion), command.engine)
+        print(f"{command.engine}: {_seen(execution)}")
+        if execution.collision or not world.limits.satisfied(motion, tolerance=1e-6):
+            raise RobogeoError(f"{command.motion}: the motion touches something or breaks a limit")
+
+
 def evaluate(command: Evaluate) -> None:
     """``robogeo evaluate``: fresh requests in the simulator."""
     from robogeo.evaluation.statistics import MEANS, RATES
@@ -80,9 +99,10 @@ def evaluate(command: Evaluate) -> None:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
     if command.json is not None:
         _check_place(command.json)
+    engine = None if command.engine == "pybullet" else command.engine
     with Progress() as progress:
         measures = evaluate_run(
-            command.run, command.requests, command.seed, command.workers, progress, command.mode
+            command.run, command.requests, command.seed, command.workers, progress, command.mode, engine
         )
     for name in RATES:
         low, high = measures[f"{name}_ci95"]
@@ -91,6 +111,9 @@ def evaluate(command: Evaluate) -> None:
         value = measures[name]
         print(f"{name:22} {'-' if value is None else format(value, '8.4g')}")
     print(f"{'failures':22} {measures['failures'] or 'none'}")
+    for name, value in measures.get("second_opinion", {}).items():
+        shown = format(value, ".4g") if isinstance(value, float) else value
+        print(f"{command.engine + ': ' + name:38} {shown}")
     if command.json is not None:
         _write_json(command.json, measures)
 

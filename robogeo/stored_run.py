@@ -91,6 +91,7 @@ def evaluate_run(
     workers: int | None,
     progress: Progress,
     mode: str | None = None,
+    engine: str | None = None,
 ) -> dict[str, Any]:
     """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
 
@@ -101,6 +102,7 @@ def evaluate_run(
         workers: processes; None takes the run's own number.
         progress: told about the work.
         mode: ``implicit`` or ``verified`` planning; None takes the run's own.
+        engine: ``mujoco`` runs every motion there too and tells whether both engines agree.
 
     Raises:
         InputError: not a run's folder, an unknown mode, a run without a fit, or a count of workers below 1.
@@ -111,11 +113,13 @@ def evaluate_run(
     with folder, World(config.scene, config.robot) as world, Workers(count) as pool:
         learner = Learner(folder, config, world)
         planner = learner.planner
+        if engine is not None:
+            world.check_engine(engine)
         progress(f"evaluating {requests} requests", 0, requests)
         trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
         if not trials:
             raise RobogeoError(f"scene {config.scene}: the demonstrator refuses all {requests} requests")
-        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool)
+        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool, engine)
         summary = summarise(outcomes)
         summary["demonstrator_refusals"] = len(refusals)
         return {

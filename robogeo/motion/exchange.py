@@ -103,6 +103,20 @@ def read_motion(path: str | os.PathLike[str]) -> tuple[Motion, tuple[str, ...]]:
         raise InputError(f"{source}: {error}") from error
 
 
+def verify_written(path: str | os.PathLike[str], limits: JointLimits) -> None:
+    """Read a written motion back and make sure that every sample in the file keeps every limit.
+
+    Raises:
+        InputError: the file cannot be read.
+        MotionError: a limit is broken; the line says which and by how much.
+    """
+    motion, _ = read_motion(path)
+    worst = limits.violation(motion)
+    name = max(worst, key=lambda key: worst[key])
+    if not limits.satisfied(motion, tolerance=1e-6):
+        raise MotionError(f"{path}: {name} reaches {worst[name]:.3f} of its limit")
+
+
 def check_joints(path: Path, motion: Motion, names: Sequence[str], robot_joints: Sequence[str]) -> None:
     """Raise InputError unless a motion file is of a robot with these joints, in this order."""
     if motion.dof != len(robot_joints):

@@ -66,6 +66,7 @@ class Execution(Protocol):
     goal_error_rad: float
     tracking_rmse_rad: float
     peak_torque_fraction: float
+    tool_length_m: float
     measures: Mapping[str, float]
     bounds: Mapping[str, float]
 
@@ -113,6 +114,10 @@ class ArmEnvironment(Protocol):
 
     def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Any:
         """What happens when a motion runs."""
+        ...
+
+    def check_engine(self, engine: str) -> None:
+        """Complain unless motions can run in an engine."""
         ...
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -226,6 +231,11 @@ class World:
         """
         with _complaints():
             return cast(Execution, self._environment.execute(motion.q, motion.qd, engine))
+
+    def check_engine(self, engine: str) -> None:
+        """Raise InputError unless motions can run in an engine: known, installed, able to load the arm."""
+        with _complaints():
+            self._environment.check_engine(engine)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz."""
