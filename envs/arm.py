@@ -17,8 +17,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from envs import rrt
 from envs.collision import Clearance, CollisionChecker
-from envs.demonstrator import DemonstratedPath, Demonstrator, NoDemonstration
+from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
 from envs.kinematics import Kinematics
@@ -171,6 +172,12 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         """Show a collision-free joint path between two configurations (dof,) rad, or refuse."""
         ends = [self._configuration(name, q) for name, q in (("start", start), ("goal", goal))]
         return self._demonstrator.demonstrate(ends[0], ends[1], np.random.default_rng([2, seed]))
+
+    def search(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> FloatArray | None:
+        """A path (n, dof) rad found by RRT-Connect with short cuts, ignoring the scene's routes; or None."""
+        ends = [self._within_limits(name, q) for name, q in (("start", start), ("goal", goal))]
+        rng = np.random.default_rng([3, seed])
+        return rrt.plan(self._checker, self.robot, ends[0], ends[1], SEARCH_MARGIN, rng)
 
     def clearance(self, q: FloatArray) -> Clearance:
         """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""

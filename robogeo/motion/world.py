@@ -96,6 +96,10 @@ class ArmEnvironment(Protocol):
         """A collision-free path (``q``), or a refusal (``reason``)."""
         ...
 
+    def search(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> FloatArray | None:
+        """A path by a sampling-based search, or None."""
+        ...
+
     def clearance(self, q: FloatArray) -> Any:
         """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
         ...
@@ -191,6 +195,12 @@ class World:
             shown = self._environment.demonstrate(request.start, request.goal, seed)
         path = getattr(shown, "q", None)
         return Refusal("no-demonstration", str(shown.reason)) if path is None else np.asarray(path)
+
+    def search(self, request: Request, seed: int) -> FloatArray | Refusal:
+        """A collision-free joint path (n, dof) rad by RRT-Connect with short cuts; nothing demonstrated."""
+        with _complaints():
+            path = self._environment.search(request.start, request.goal, seed)
+        return Refusal("no-path", "the search found no way") if path is None else np.asarray(path)
 
     def clearance(self, q: FloatArray) -> float:
         """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
