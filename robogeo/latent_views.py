@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from robogeo.data.demonstrations import observations
 from robogeo.learning.learner import Learner
@@ -34,16 +33,17 @@ def latent_view(
     given = learner.demonstrations[: round["demonstrations"]]
     _, groups = observations(given, learner.config.spacing)
     graph = manifold.graph
-    # The graph merges repeated codes, so each of its nodes looks up which demonstration it came from.
-    _, origin = cKDTree(manifold.nodes.numpy()).query(graph.nodes.numpy())
+    # The graph numbers nodes by place; the picture joins them in the order in which they were shown.
+    shown = np.argsort(graph.origins)
+    rank = np.argsort(shown)
     geodesics: list[FloatArray] = []
     if requests:
         ends = [np.stack([getattr(request, end) for request in requests]) for end in ("start", "goal")]
         geodesics = [g.points.double().numpy() for g in manifold.geodesics(ends[0], ends[1])]
     return LatentView(
-        nodes=graph.nodes.double().numpy(),
-        groups=groups[origin],
-        edges=graph.edges,
+        nodes=graph.nodes.double().numpy()[shown],
+        groups=groups[graph.origins[shown]],
+        edges=rank[graph.edges],
         bridges=graph.bridges,
         log_mf=_chunked(manifold.decoder_metric.log_magnification_factor),
         lack_of_support=_chunked(manifold.support.lack),

@@ -61,11 +61,6 @@ class Attacher:
         self._latent_tree = cKDTree(self.nodes)
         self._tree = cKDTree(as_array(embedded)) if decoded else self._latent_tree
 
-    @property
-    def memory_order(self) -> IntArray:
-        """The nodes in an order that keeps neighbours together: that of a k-d tree's leaves."""
-        return np.asarray(self._latent_tree.indices, dtype=np.int64)
-
     def attach(self, starts: FloatArray, goals: FloatArray) -> Attachment:
         """Hang P starts and P goals, both (P, d), on the graph."""
         pairs = len(starts)

@@ -31,7 +31,7 @@ class Geodesic:
         bridged: share of the length on bridges between components of the graph, in [0, 1]; a relaxed curve
             keeps the value of the path it was relaxed from.
         method: which solver, and start, gave it: `graph`, `relaxed from path`, `relaxed from line`, `line`,
-            `path`, `neural`.
+            `path`, `neural`, `neural as published` (which names coordinates that stay frozen).
         nodes: indices of the graph's nodes that it passes, for a graph geodesic; none otherwise.
     """
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
@@ -28,6 +29,8 @@ from robogeo.geometry.search import Search
 
 SPACES = ("decoded", "latent", "both")
 LANDMARKS = 32
+EDGE_CHUNK = 1 << 14
+"""Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
 
 
 class GeodesicGraph:
@@ -35,7 +38,7 @@ class GeodesicGraph:
 
     Attributes:
         metric: the metric its lengths come from.
-        nodes: latent nodes (N, d), without repetitions.
+        nodes: latent nodes (N, d), without repetitions, numbered so that neighbours are near in memory too.
         embedded: decoded nodes (N, E).
         edges: (n_e, 2) node indices i < j.
         lengths: their lengths (n_e,) float64, each at least the decoded chord.
@@ -43,6 +46,7 @@ class GeodesicGraph:
         neighbors: k, of the edges and of the links of off-graph points.
         space: where nearness is judged, `decoded`, `latent` or `both`.
         landmarks: landmarks of the search's heuristic; with 0 it is the decoded chord.
+        origins: (N,) row of each node among those that `build` was given.
         forbidden: (n_e,) whether an edge must not be passed, see `forbid`.
         blocked: (N,) whether a node must not be passed.
     """
@@ -58,7 +62,9 @@ class GeodesicGraph:
         neighbors: int,
         space: str = "decoded",
         landmarks: int = LANDMARKS,
+        origins: IntArray | None = None,
     ) -> None:
+        self.origins = np.arange(len(nodes)) if origins is None else origins
         self.metric, self.nodes, self.embedded = metric, nodes, embedded
         self.edges, self.lengths, self.bridges = edges, lengths, bridges
         self.neighbors, self.space, self.landmarks = neighbors, space, landmarks
@@ -93,7 +99,13 @@ class GeodesicGraph:
             )
         if space not in SPACES:
             raise GeometryError(f"graph space: must be one of {', '.join(SPACES)}, got {space!r}")
-        distinct = _distinct(as_rows(nodes, "nodes").detach())
+        if landmarks == 0 and not metric.chordal:
+            raise GeometryError(
+                f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
+            )
+        rows = as_rows(nodes, "nodes").detach()
+        origins = _distinct(as_array(rows))
+        distinct = rows[torch.from_numpy(origins)]
         with torch.no_grad():
             embedded = metric.embed(distinct)
         count, decoded, latent = len(distinct), as_array(embedded), as_array(distinct)
@@ -107,7 +119,7 @@ class GeodesicGraph:
         order = np.argsort(edges[:, 0] * count + edges[:, 1])
         edges, marks = edges[order], marks[order]
         lengths = _edge_lengths(metric, distinct, embedded, edges)
-        return cls(metric, distinct, embedded, edges, lengths, marks, neighbors, space, landmarks)
+        return cls(metric, distinct, embedded, edges, lengths, marks, neighbors, space, landmarks, origins)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:
         """Shortest way from z0 to z1, each (d,): the points are z0, the nodes passed, z1.
@@ -118,7 +130,7 @@ class GeodesicGraph:
         """
         d = self.nodes.shape[1]
         start, goal = as_point(z0, "z0", dimension=d), as_point(z1, "z1", dimension=d)
-        found = self.paths(start[None], goal[None])[0]
+        found = self._paths(start.detach().to(self.nodes)[None], goal.detach().to(self.nodes)[None])[0]
         if not found.reached:
             raise Unreachable(
                 f"graph: no way is left; {int(self.forbidden.sum())} edges and {int(self.blocked.sum())} "
@@ -150,15 +162,7 @@ class GeodesicGraph:
         Raises:
             GeometryError: bad points, or numbers of starts and goals that differ.
         """
-        start, goal = self._pairs(starts, goals)
-        attached = self._attached(start, goal)
-        if not direct:
-            attached.direct[as_array((start != goal).any(dim=1)) > 0] = np.inf
-        lengths, expanded, ways = self._searched(attached)
-        return [
-            self._way(start[p], goal[p], float(lengths[p]), int(expanded[p]), way)
-            for p, way in enumerate(ways)
-        ]
+        return self._paths(*self._pairs(starts, goals), direct=direct)
 
     def forbid(self, *, edges: Any = (), nodes: Any = ()) -> None:
         """Make edges and nodes impassable, until `restore`; off-graph points no longer hang on such nodes.
@@ -213,8 +217,7 @@ class GeodesicGraph:
 
     @cached_property
     def _search(self) -> Search:
-        order = self._attacher.memory_order
-        return Search(self.edges, self.lengths, order, self.landmarks, as_array(self.embedded))
+        return Search(self.edges, self.lengths, self.landmarks, as_array(self.embedded))
 
     @cached_property
     def _attacher(self) -> Attacher:
@@ -225,6 +228,11 @@ class GeodesicGraph:
         keys: IntArray = self.edges[:, 0] * len(self.nodes) + self.edges[:, 1]
         return keys
 
+    @cached_property
+    def _bridge_keys(self) -> tuple[IntArray, FloatArray]:
+        """Keys and lengths of the bridges alone, which are few."""
+        return self._edge_keys[self.bridges], self.lengths[self.bridges]
+
     def _pairs(self, starts: Any, goals: Any) -> tuple[torch.Tensor, torch.Tensor]:
         d = self.nodes.shape[1]
         start, goal = as_rows(starts, "starts", dimension=d), as_rows(goals, "goals", dimension=d)
@@ -233,6 +241,16 @@ class GeodesicGraph:
                 f"pairs: {len(start)} starts but {len(goal)} goals; give one goal for each start"
             )
         return start.detach().to(self.nodes), goal.detach().to(self.nodes)
+
+    def _paths(self, start: torch.Tensor, goal: torch.Tensor, direct: bool = True) -> list[Geodesic]:
+        attached = self._attached(start, goal)
+        if not direct:
+            attached.direct[as_array((start != goal).any(dim=1)) > 0] = np.inf
+        lengths, expanded, ways = self._searched(attached)
+        return [
+            self._way(start[p], goal[p], float(lengths[p]), int(expanded[p]), way)
+            for p, way in enumerate(ways)
+        ]
 
     def _attached(self, start: torch.Tensor, goal: torch.Tensor) -> Attachment:
         attached = self._attacher.attach(as_array(start), as_array(goal))
@@ -249,31 +267,37 @@ class GeodesicGraph:
         """The geodesic along a way of nodes."""
         if not np.isfinite(length):
             return Geodesic(start.new_zeros(0, len(start)), length, expanded, converged=False)
-        points = torch.cat([start[None], self.nodes[torch.from_numpy(way)], goal[None]])
-        stays = (points.diff(dim=0) == 0).all(dim=1)  # an end that is a node would stand there twice
-        moves = torch.cat([stays.new_ones(1), ~stays])
-        moves[-1] |= len(points) > 1 and not bool(moves[1:].any())
+        inner = self.nodes[torch.from_numpy(way)]
+        # An end that is a node would stand there twice; but a way has two ends, even where it stands still.
+        first = 1 if len(way) and bool((inner[0] == start).all()) else 0
+        last = len(way) - 1 if len(way) > first and bool((inner[-1] == goal).all()) else len(way)
+        points = torch.cat([start[None], inner[first:last], goal[None]])
         bridged = self._bridged(way) / length if length > 0 else 0.0
-        return Geodesic(points[moves], length, expanded, bridged=bridged, nodes=way)
+        return Geodesic(points, length, expanded, bridged=bridged, nodes=way)
 
     def _bridged(self, way: IntArray) -> float:
         """Length of the bridges on a way of nodes."""
-        if len(way) < 2:
+        keys, lengths = self._bridge_keys
+        if len(way) < 2 or not len(keys):
             return 0.0
         low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
-        passed = np.searchsorted(self._edge_keys, low * len(self.nodes) + high)
-        return float(self.lengths[passed][self.bridges[passed]].sum())
+        return float(lengths[np.isin(keys, low * len(self.nodes) + high)].sum())
 
 
-def _distinct(nodes: torch.Tensor) -> torch.Tensor:
-    """Nodes without repetitions, in the order of their first appearance."""
-    _, first = np.unique(as_array(nodes), axis=0, return_index=True)
+def _distinct(nodes: FloatArray) -> IntArray:
+    """Rows (N,) of nodes without repetitions, in the order of a k-d tree's leaves."""
+    _, first = np.unique(nodes, axis=0, return_index=True)
     if len(first) < 2:
         raise GeometryError(f"nodes: a graph needs at least two distinct points, got {len(first)}")
-    return nodes[torch.from_numpy(np.sort(first))]
+    first = np.sort(first)
+    origins: IntArray = first[cKDTree(nodes[first]).indices]
+    return origins
 
 
 def _edge_lengths(metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, edges: IntArray) -> FloatArray:
-    a, b = edges.T
     latent, decoded = as_array(nodes), embedded.cpu().numpy()
-    return metric.lengths_between(latent[a], latent[b], decoded[a], decoded[b])
+    lengths = np.empty(len(edges))
+    for i in range(0, len(edges), EDGE_CHUNK):
+        a, b = edges[i : i + EDGE_CHUNK].T
+        lengths[i : i + EDGE_CHUNK] = metric.lengths_between(latent[a], latent[b], decoded[a], decoded[b])
+    return lengths

@@ -1,15 +1,17 @@
 """Lengths of latent segments from decoded chords alone: no derivative of the decoder is needed.
 
-A segment is cut into m equal parts. With x_i = F(z_i), the support cost c_i and cbar_i the mean of c at a
+A segment is cut into m = 4 equal parts. With x_i = F(z_i), the support cost c_i and cbar_i the mean of c at a
 part's two ends,
 
     L_h = sum_i sqrt(|x_{i+1} - x_i|^2 + cbar_i^2 |z_{i+1} - z_i|^2)
 
-errs by O(h^2); the same samples taken two by two give L_2h, and L = (4 L_h - L_2h) / 3 (Richardson) errs by
-O(h^4). At m = 4 that costs three decodes a segment, a fifth of the sixteen-point rule of Chen et al. 2019
-(eq. 6). Segments whose own error estimate |L_h - L_2h| / 3 stays large are cut again. Every length is at
-least the decoded chord |F(b) - F(a)|, which keeps the chord a consistent A* heuristic; for a pure pull-back
-this holds by the triangle inequality, with support it is enforced.
+errs by O(h^2); the same samples taken two by two give L_2h, and R_h = (4 L_h - L_2h) / 3 (Richardson) errs by
+O(h^4). That costs three decodes a segment, a fifth of the sixteen-point rule of Chen et al. 2019 (eq. 6). The
+samples taken four by four give R_2h too, and |R_h - R_2h| / 15 estimates the error of R_h: segments where it
+is large are cut in halves, again and again, which closes in on the kinks of the support cost.
+
+Every length is at least the decoded chord |F(b) - F(a)|, which keeps the chord a consistent A* heuristic; for
+a pure pull-back this holds by the triangle inequality, with support it is enforced.
 
 The formulas are written for numpy arrays, where the engine works, and hold for torch tensors too, where
 gradients are wanted.
@@ -17,6 +19,7 @@ gradients are wanted.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -32,27 +35,39 @@ if TYPE_CHECKING:
 T = TypeVar("T", NDArray[Any], torch.Tensor)
 
 PARTS = 4
-FINEST_PARTS = 32
 SMOOTH_PARTS = 16
 """Parts of every segment where gradients are wanted: adaptive ones would make them jump."""
-TOLERANCE = 1e-2
-"""Estimated relative error of L_h above which a segment is cut into twice as many parts; L errs far less."""
+TOLERANCE = 1e-6
+"""Estimated error, relative to the whole segment, above which a piece of it is cut in halves."""
+ROUNDING = 8.0
+"""Errors of so many units in the last place of the decoded points are rounding, which no cutting mends."""
+DEEPEST = 10
+"""Times a segment may be cut in halves."""
 CHUNK = 512
 """Segments measured at a time (at most 1,024: beyond, activations leave the processor's cache)."""
 
 
-def segment_length_errors(metric: Metric, a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Lengths with their error estimates |L_h - L_2h| / 3, both (n,) float64, at the fixed m = 4.
+@dataclass(frozen=True)
+class _Segments:
+    """Straight latent segments a -> b (n, d) with their decoded ends (n, E)."""
 
-    The estimate is that of L_h, the length before extrapolation: an upper bound in practice.
-    """
+    a: FloatArray
+    b: FloatArray
+    decoded_a: NDArray[Any]
+    decoded_b: NDArray[Any]
+
+    def __getitem__(self, rows: Any) -> _Segments:
+        return _Segments(self.a[rows], self.b[rows], self.decoded_a[rows], self.decoded_b[rows])
+
+
+def segment_length_errors(metric: Metric, a: Any, b: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Lengths R_h and their error estimates |R_h - R_2h| / 15, both (n,) float64, at four parts a segment."""
     a, b = as_rows(a, "a"), as_rows(b, "b")
     if a.shape != b.shape:
         raise GeometryError(f"segments: a has shape {tuple(a.shape)} but b has {tuple(b.shape)}")
     start, end = as_array(a), as_array(b)
     values = metric.immersion.values(np.concatenate([start, end]))
-    ends = (start, end, values[: len(a)], values[len(a) :])
-    length, error = _measured(metric, ends, PARTS)
+    length, error, _ = _measured(metric, _Segments(start, end, values[: len(a)], values[len(a) :]))
     return torch.from_numpy(length), torch.from_numpy(error)
 
 
@@ -60,37 +75,57 @@ def lengths_between(
     metric: Metric, a: FloatArray, b: FloatArray, decoded_a: NDArray[Any], decoded_b: NDArray[Any]
 ) -> FloatArray:
     """Lengths (n,) of segments a -> b (n, d) with decoded ends (n, E): shared nodes are decoded once."""
-    lengths = np.empty(len(a))
-    for i in range(0, len(a), CHUNK):
-        piece = slice(i, i + CHUNK)
-        ends = (a[piece], b[piece], decoded_a[piece], decoded_b[piece])
-        length, error = _measured(metric, ends, PARTS)
-        cuts, rough = PARTS, np.flatnonzero(error > TOLERANCE * length)
-        while cuts < FINEST_PARTS and len(rough):
-            cuts *= 2
-            length[rough], error = _measured(metric, tuple(end[rough] for end in ends), cuts)
-            rough = rough[error > TOLERANCE * length[rough]]
-        lengths[piece] = length
+    segments = _Segments(a, b, decoded_a, decoded_b)
+    parts = [_adaptive(metric, segments[i : i + CHUNK]) for i in range(0, len(a), CHUNK)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
+    """Lengths (n,) of segments, rough pieces of them cut in halves until their estimates are small."""
+    lengths, error, middle = _measured(metric, segments)
+    size = np.maximum(abs(segments.decoded_a).max(axis=1), abs(segments.decoded_b).max(axis=1))
+    allowed = np.maximum(TOLERANCE * lengths, ROUNDING * np.finfo(size.dtype).eps * size)
+    rough = np.flatnonzero(error > allowed)
+    owners, allowed, pieces, middle = rough, allowed[rough], segments[rough], middle[rough]
+    lengths[rough] = 0.0
+    for depth in range(DEEPEST):
+        if not len(owners):
+            break
+        pieces, owners, allowed = _halves(pieces, middle), np.tile(owners, 2), np.tile(allowed, 2)
+        length, error, middle = _measured(metric, pieces)
+        cut = error > (allowed if depth < DEEPEST - 1 else np.inf)
+        np.add.at(lengths, owners[~cut], length[~cut])
+        owners, allowed, pieces, middle = owners[cut], allowed[cut], pieces[cut], middle[cut]
     return lengths
 
 
-def _measured(metric: Metric, ends: tuple[NDArray[Any], ...], parts: int) -> tuple[FloatArray, FloatArray]:
-    """Lengths and error estimates of segments, given as (a, b, decoded a, decoded b), cut into `parts`."""
-    a, b, decoded_a, decoded_b = ends
-    t = np.linspace(0.0, 1.0, parts + 1)[:, None]
-    z = a[:, None] * (1.0 - t) + b[:, None] * t
-    decoded = np.empty((len(a), parts + 1, decoded_a.shape[1]), dtype=decoded_a.dtype)
-    decoded[:, 0], decoded[:, -1] = decoded_a, decoded_b
-    inner = metric.immersion.values(z[:, 1:-1].reshape(-1, a.shape[1]))
-    decoded[:, 1:-1] = inner.reshape(len(a), parts - 1, -1)
+def _halves(pieces: _Segments, middle: NDArray[Any]) -> _Segments:
+    """First halves, then second halves of pieces whose decoded middles (n, E) are known."""
+    centre = 0.5 * (pieces.a + pieces.b)
+    return _Segments(
+        np.concatenate([pieces.a, centre]),
+        np.concatenate([centre, pieces.b]),
+        np.concatenate([pieces.decoded_a, middle]),
+        np.concatenate([middle, pieces.decoded_b]),
+    )
+
+
+def _measured(metric: Metric, segments: _Segments) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
+    """Lengths (n,), error estimates (n,) and decoded middles (n, E) of segments, from four parts each."""
+    count, d = segments.a.shape
+    t = np.linspace(0.0, 1.0, PARTS + 1)[:, None]
+    z = segments.a[:, None] * (1.0 - t) + segments.b[:, None] * t
+    decoded = np.empty((count, PARTS + 1, segments.decoded_a.shape[1]), dtype=segments.decoded_a.dtype)
+    decoded[:, 0], decoded[:, -1] = segments.decoded_a, segments.decoded_b
+    decoded[:, 1:-1] = metric.immersion.values(z[:, 1:-1].reshape(-1, d)).reshape(count, PARTS - 1, -1)
     if metric.support is None:
-        return richardson(decoded)
-    cost = metric.support.cost_values(z.reshape(-1, a.shape[1])).reshape(z.shape[:2])
-    return richardson(decoded, z, cost)
+        return *richardson(decoded), decoded[:, PARTS // 2]
+    cost = metric.support.cost_values(z.reshape(-1, d)).reshape(z.shape[:2])
+    return *richardson(decoded, z, cost), decoded[:, PARTS // 2]
 
 
 def richardson(decoded: T, z: T | None = None, cost: T | None = None) -> tuple[T, T]:
-    """Extrapolated lengths of sampled pieces of curve, and the estimates |L_h - L_2h| / 3.
+    """Extrapolated lengths of sampled pieces of curve, and estimates of their errors.
 
     Args:
         decoded: immersed samples (n, m + 1, E), m even, equally spaced in the parameter.
@@ -98,15 +133,19 @@ def richardson(decoded: T, z: T | None = None, cost: T | None = None) -> tuple[T
         cost: support cost at them (n, m + 1).
 
     Returns:
-        lengths (n,), never below the chord from first to last sample, and error estimates (n,).
+        lengths R_h (n,), never below the chord from first to last sample; and |R_h - R_2h| / 15 (n,), or
+        |L_h - L_2h| / 3, the error before extrapolation, if m is no multiple of four.
     """
-    fine = chords(decoded, z, cost).sum(-1)
-    halves = (None if z is None else z[:, ::2]), (None if cost is None else cost[:, ::2])
-    coarse = chords(decoded[:, ::2], *halves).sum(-1)
-    chord = chords(_doubles(decoded[:, :: decoded.shape[1] - 1]), None, None)[:, 0]
+    steps = decoded.shape[1] - 1
+    thinned = [
+        chords(decoded[:, ::s], None if z is None else z[:, ::s], None if cost is None else cost[:, ::s])
+        for s in ((1, 2, 4) if steps % 4 == 0 else (1, 2))
+    ]
+    fine, coarse, *rest = (part.sum(-1) for part in thinned)
     length = (4 * fine - coarse) / 3
+    error = abs(length - (4 * coarse - rest[0]) / 3) / 15 if rest else abs(fine - coarse) / 3
     above = torch.maximum if isinstance(decoded, torch.Tensor) else np.maximum
-    return above(length, chord), abs(fine - coarse) / 3
+    return above(length, chords(_doubles(decoded[:, ::steps]), None, None)[:, 0]), error
 
 
 def chords(decoded: T, z: T | None, cost: T | None) -> T:

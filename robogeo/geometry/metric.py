@@ -36,10 +36,11 @@ class Metric:
         support: adds c(z)^2 I to the metric tensor.
 
     Attributes:
-        chord_bound: whether |F(b) - F(a)| never exceeds the distance from a to b, as for every pull-back.
+        chordal: whether lengths are limits of sums of chords of the immersion, and so never below a chord;
+            true of every pull-back.
     """
 
-    chord_bound = True
+    chordal = True
 
     def __init__(self, immersion: Immersion, support: Support | None = None) -> None:
         self.immersion, self.support = immersion, support

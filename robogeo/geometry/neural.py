@@ -6,7 +6,7 @@ After Chen et al. 2018, "Metrics for deep generative models", section 3, with tw
 
 which keeps the ends and starts as the line (the last layer of h is zero at first), where the published affine
 map freezes every coordinate that is equal at both ends. And the loss is the energy, not the length: length is
-blind to the speed along the curve.
+blind to the speed along the curve. The recipe without these repairs is in `neural_published.py`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import torch
 from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic
 from robogeo.geometry.lengths import PARTS, squared_chords
-from robogeo.geometry.points import as_array, as_point
+from robogeo.geometry.neural_published import WIDTH, PublishedRecipe, fit_published
+from robogeo.geometry.points import FloatArray, as_array, as_point
 from robogeo.geometry.smooth import measure_samples, uniform_parameters
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
 
+RECIPES = ("repaired", "published")
 REST = 1e-3
 """Relative decrease of energy over the last tenth of the steps below which the fit counts as converged."""
 
@@ -56,47 +58,85 @@ def fit_neural_geodesic(
     z0: Any,
     z1: Any,
     *,
-    hidden: int = 64,
+    recipe: str = "repaired",
+    hidden: int | None = None,
     steps: int = 500,
     learning_rate: float = 1e-2,
     segments: int = 32,
     seed: int = 0,
+    published: PublishedRecipe | None = None,
 ) -> Geodesic:
     """Geodesic between two latent points by training a curve network; slow beside `relax`, needs no graph.
 
     Args:
-        metric: any metric of this room.
+        metric: any metric of this room; the published recipe asks for no more than its `speed`.
         z0: start (d,).
         z1: goal (d,).
-        hidden: width of the network's two hidden layers.
-        steps: Adam steps.
-        learning_rate: of Adam.
-        segments: segments of the discrete energy; the result has 4 segments + 1 points at constant speed.
+        recipe: `repaired` (default, see the module), or `published`, Chen et al. 2018 to the letter.
+        hidden: width of the network's two hidden layers; 64 when None, and 150 as published.
+        steps: Adam steps (ours; the paper gives none).
+        learning_rate: of Adam (1e-2 as published).
+        segments: of the discrete energy; the result has 4 segments + 1 points.
         seed: of the network's first weights; equal seeds give equal curves.
+        published: further numbers of the published recipe.
 
     Returns:
-        The curve of least energy seen; `converged` says whether the energy had come to rest.
+        The curve of least energy seen, at constant speed. As published: that of least validation value, its
+        points at equal steps of t, at whatever speed that is, and `method` naming frozen coordinates.
+        `converged` says whether the loss had come to rest.
 
     Raises:
-        GeometryError: bad points or options.
+        GeometryError: bad points or options, or a published end-point map that broke down.
     """
     start = as_point(z0, "z0").detach().double().cpu()
     goal = as_point(z1, "z1", dimension=len(start)).detach().double().cpu()
-    if min(hidden, steps) < 1 or segments < 3 or not learning_rate > 0:
+    if recipe not in RECIPES:
+        raise GeometryError(f"neural geodesic recipe: must be one of {', '.join(RECIPES)}, got {recipe!r}")
+    width = hidden if hidden is not None else WIDTH if recipe == "published" else 64
+    if min(width, steps) < 1 or segments < 3 or not learning_rate > 0:
         raise GeometryError(
             f"neural geodesic: needs hidden, steps >= 1, segments >= 3, learning_rate > 0; "
-            f"got {hidden}, {steps}, {segments}, {learning_rate}"
+            f"got {width}, {steps}, {segments}, {learning_rate}"
         )
-    curve = NeuralCurve(start, goal, hidden, torch.Generator().manual_seed(seed))
-    converged = _train(metric, curve, steps, learning_rate, segments)
     count = PARTS * segments + 1
+    if bool((start == goal).all()):
+        return Geodesic(start.repeat(count, 1), 0.0, 0, method="neural")
+    if recipe == "published":
+        numbers = published or PublishedRecipe()
+        size = {"hidden": width, "steps": steps, "count": count, "seed": seed}
+        return fit_published(metric, start, goal, numbers, learning_rate=learning_rate, rest=REST, **size)
+    curve = NeuralCurve(start, goal, width, torch.Generator().manual_seed(seed))
+    converged = _train(metric, curve, steps, learning_rate, segments)
+    return _at_constant_speed(metric, curve, count, converged)
+
+
+def _at_constant_speed(metric: Metric, curve: NeuralCurve, count: int, converged: bool) -> Geodesic:
     with torch.no_grad():
         t = torch.linspace(0, 1, count, dtype=torch.float64)
-        _, travelled = measure_samples(metric, as_array(curve(t))[None])
-        points = curve(torch.from_numpy(uniform_parameters(travelled[0])))
-        points[0], points[-1] = start, goal
-    lengths, _ = measure_samples(metric, np.ascontiguousarray(points.numpy())[None])
-    return Geodesic(points, float(lengths[0]), 0, converged, method="neural")
+        _, travelled = _measured(metric, as_array(curve(t)))
+        points = curve(torch.from_numpy(uniform_parameters(travelled)))
+        points[0], points[-1] = curve.z0, curve.z1
+    length, _ = _measured(metric, as_array(points))
+    return Geodesic(points, length, 0, converged, method="neural")
+
+
+def _measured(metric: Metric, samples: FloatArray) -> tuple[float, FloatArray]:
+    """Length of a curve by samples (m, d), and the way travelled to each of them (m,)."""
+    if metric.chordal:
+        lengths, travelled = measure_samples(metric, samples[None])
+        return float(lengths[0]), travelled[0]
+    steps = as_array(metric.segment_lengths(samples[:-1], samples[1:]))
+    return float(steps.sum()), np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _energy(metric: Metric, z: torch.Tensor) -> torch.Tensor:
+    """Discrete energy of nodes (n + 1, d), by chords, or by speeds where the metric is no limit of chords."""
+    if metric.chordal:
+        cost = None if metric.support is None else metric.support.cost(z)
+        squares = squared_chords(metric.embed(z).to(z), z, cost)
+    else:
+        squares = metric.speed(0.5 * (z[1:] + z[:-1]), z.diff(dim=0)).square()
+    return (len(z) - 1) * squares.sum()
 
 
 def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float, segments: int) -> bool:
@@ -106,9 +146,7 @@ def _train(metric: Metric, curve: NeuralCurve, steps: int, learning_rate: float,
     best, kept, course = math.inf, [p.detach().clone() for p in curve.parameters()], []
     with torch.enable_grad():
         for _ in range(steps):
-            z = curve(t)
-            cost = None if metric.support is None else metric.support.cost(z)
-            energy = segments * squared_chords(metric.embed(z).to(z), z, cost).sum()
+            energy = _energy(metric, curve(t))
             course.append(float(energy.detach()))
             if course[-1] < best:
                 best = course[-1]

@@ -80,6 +80,10 @@ def relax_many(
             "relax: needs segments >= 3, max_steps >= 1, tolerance > 0; "
             f"got {segments}, {max_steps}, {tolerance}"
         )
+    if not metric.chordal:
+        raise GeometryError(
+            f"relax: {type(metric).__name__} is no pull-back; use fit_neural_geodesic, or another metric"
+        )
     settings = Settings(int(segments), float(tolerance), int(max_steps))
     paths = list(paths)
     rows = curve_rows(paths)

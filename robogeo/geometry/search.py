@@ -10,9 +10,9 @@ bounds follow exactly from those of the u_j,
 so nothing is added to the graph for a query. Both heuristics are consistent, so every node is expanded once
 at most. Forbidding edges only lengthens ways: the bounds stay true, and nothing is computed again.
 
-Nodes are renumbered along the leaves of a k-d tree, so that neighbours are neighbours in memory too, and the
-work arrays are kept from query to query: a query costs what it expands, not what the graph holds. numba is
-imported at the first search, so that importing the room stays quick.
+The work arrays are kept from query to query: a query costs what it expands, not what the graph holds. It is
+limited by cache misses, so nodes should be numbered with neighbours near each other, as `GeodesicGraph` does.
+numba is imported at the first search, so that importing the room stays quick.
 """
 
 from __future__ import annotations
@@ -49,20 +49,15 @@ class Search:
     Args:
         edges: (n_e, 2) node indices.
         lengths: (n_e,) their lengths.
-        order: (N,) the nodes in the order in which memory holds them.
         landmarks: number of landmarks; with 0 the heuristic is the chord.
         embedded: decoded nodes (N, E), read for the chord only.
     """
 
-    def __init__(
-        self, edges: IntArray, lengths: FloatArray, order: IntArray, landmarks: int, embedded: FloatArray
-    ) -> None:
-        count = len(order)
-        self._order, self._place = order, np.empty(count, dtype=np.int64)
-        self._place[order] = np.arange(count)
-        graph = symmetric_graph(self._place[edges], lengths, count)
+    def __init__(self, edges: IntArray, lengths: FloatArray, landmarks: int, embedded: FloatArray) -> None:
+        count = len(embedded)
+        graph = symmetric_graph(edges, lengths, count)
         self._landmarks = landmarks > 0
-        self._coordinates = landmark_table(graph, landmarks) if self._landmarks else embedded[order]
+        self._coordinates = landmark_table(graph, landmarks) if self._landmarks else embedded
         self._graph = (graph.indptr.astype(np.int32), graph.indices.astype(np.int32), graph.data.copy())
         self._lengths = graph.data
         state = np.full((count, 2), np.inf)
@@ -75,7 +70,7 @@ class Search:
     def forbid(self, edges: IntArray) -> None:
         """Make edges (n, 2) of the graph impassable."""
         for a, b in (edges.T, edges[:, ::-1].T):
-            self._graph[2][self._slots(self._place[a], self._place[b])] = np.inf
+            self._graph[2][self._slots(a, b)] = np.inf
 
     def restore(self) -> None:
         """Make every edge passable again."""
@@ -100,15 +95,14 @@ class Search:
             return np.zeros(0), np.zeros(0, dtype=np.int64), []
         from robogeo.geometry.search_kernel import astar_pairs
 
-        start_nodes, goal_nodes = self._place[starts.nodes], self._place[goals.nodes]
-        low, high = self._goal_bounds(goals, goal_nodes, targets)
+        low, high = self._goal_bounds(goals, targets)
         self._make_room(len(self._lengths) + len(starts.nodes) + 1)
         lengths, expanded, ways = astar_pairs(
             self._graph,
             self._coordinates,
             self._landmarks,
-            (starts.start, start_nodes, starts.lengths),
-            (goals.start, goal_nodes, goals.lengths),
+            (starts.start, starts.nodes, starts.lengths),
+            (goals.start, goals.nodes, goals.lengths),
             low,
             high,
             direct,
@@ -116,15 +110,13 @@ class Search:
             self._work,
             self._heap,
         )
-        return lengths, expanded, [self._order[way] for way in ways]
+        return lengths, expanded, list(ways)
 
-    def _goal_bounds(
-        self, goals: Links, nodes: IntArray, targets: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def _goal_bounds(self, goals: Links, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Per goal and landmark the formula's two numbers; the decoded goal twice for the chord."""
         if not self._landmarks:
             return targets, targets
-        table, first = self._coordinates[nodes], goals.start[:-1]
+        table, first = self._coordinates[goals.nodes], goals.start[:-1]
         high = np.minimum.reduceat(table + goals.lengths[:, None], first, axis=0)
         low = np.maximum.reduceat(table - goals.lengths[:, None], first, axis=0)
         return low, high

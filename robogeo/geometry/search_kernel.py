@@ -85,67 +85,84 @@ def chosen_coordinates(
 
 
 @_compiled
-def lower_bound(
-    point: FloatArray, chosen: IntArray, low: FloatArray, high: FloatArray, landmarks: bool
-) -> float:
-    """Heuristic at a node with coordinates `point`: landmark bounds, or the chord to the goal `low`."""
-    best = 0.0
-    if landmarks:
-        for i in range(chosen.shape[0]):
-            best = max(best, high[i] - point[chosen[i]], point[chosen[i]] - low[i])
-        return best
-    for i in range(point.shape[0]):
-        best += (point[i] - low[i]) ** 2
-    return np.sqrt(best)
-
-
-@_compiled
-def offer(
-    node: int,
-    length: float,
+def expand(
+    nodes: IntArray,
+    weights: FloatArray,
+    first: int,
+    stop: int,
+    reached: float,
     via: int,
-    point: FloatArray,
-    goal: tuple[IntArray, FloatArray, FloatArray, bool],
     best: float,
-    work: tuple[FloatArray, IntArray, IntArray],
-    heap: tuple[FloatArray, IntArray, IntArray],
+    coordinates: FloatArray,
+    chosen: IntArray,
+    low: FloatArray,
+    high: FloatArray,
+    landmarks: bool,
+    state: FloatArray,
+    parent: IntArray,
+    touched: IntArray,
+    keys: FloatArray,
+    items: IntArray,
+    counters: IntArray,
 ) -> None:
-    """Note that `node` can be reached in `length` by way of `via`, and open it if that is better."""
-    state, parent, touched = work
-    keys, items, counters = heap
-    if length >= state[node, DISTANCE]:
-        return
-    if state[node, BOUND] < 0.0:
-        chosen, low, high, landmarks = goal
-        state[node, BOUND] = lower_bound(point, chosen, low, high, landmarks)
-        touched[counters[MARKED]] = node
-        counters[MARKED] += 1
-    state[node, DISTANCE] = length
-    parent[node] = via
-    if length + state[node, BOUND] < best:
-        heap_push(keys, items, counters[SIZE], length + state[node, BOUND], node)
-        counters[SIZE] += 1
+    """Offer the nodes[first:stop], each its weight beyond `reached`, and open those that gain by it.
+
+    Plain arguments and one call a node instead of one an edge: passing arrays about costs more than the work.
+    """
+    size, marked = counters[SIZE], counters[MARKED]
+    for e in range(first, stop):
+        node = nodes[e]
+        length = reached + weights[e]
+        if length >= state[node, DISTANCE]:
+            continue
+        bound = state[node, BOUND]
+        if bound < 0.0:
+            bound = 0.0
+            for i in range(chosen.shape[0]):
+                here = coordinates[node, chosen[i]]
+                if landmarks:
+                    bound = max(bound, high[i] - here, here - low[i])
+                else:
+                    bound += (here - low[i]) ** 2
+            if not landmarks:
+                bound = np.sqrt(bound)
+            state[node, BOUND] = bound
+            touched[marked] = node
+            marked += 1
+        state[node, DISTANCE] = length
+        parent[node] = via
+        if length + bound < best:
+            heap_push(keys, items, size, length + bound, node)
+            size += 1
+    counters[SIZE], counters[MARKED] = size, marked
 
 
 @_compiled
 def astar(
-    graph: tuple[IntArray, IntArray, FloatArray],
-    coordinates: FloatArray,
-    start: tuple[IntArray, FloatArray],
+    indptr: IntArray,
+    indices: IntArray,
+    weights: FloatArray,
+    start_nodes: IntArray,
+    start_lengths: FloatArray,
     exit_length: FloatArray,
-    goal: tuple[IntArray, FloatArray, FloatArray, bool],
     direct: float,
-    work: tuple[FloatArray, IntArray, IntArray],
-    heap: tuple[FloatArray, IntArray, IntArray],
+    coordinates: FloatArray,
+    chosen: IntArray,
+    low: FloatArray,
+    high: FloatArray,
+    landmarks: bool,
+    state: FloatArray,
+    parent: IntArray,
+    touched: IntArray,
+    keys: FloatArray,
+    items: IntArray,
+    counters: IntArray,
 ) -> tuple[float, int, int]:
     """One search; returns the length, the last node of the way (-1: the direct way) and nodes expanded."""
-    indptr, indices, weights = graph
-    keys, items, counters = heap
-    state = work[0]
+    goal = (coordinates, chosen, low, high, landmarks)
+    work = (state, parent, touched, keys, items, counters)
     best, last, expanded = direct, -1, 0
-    for j in range(start[0].shape[0]):
-        node = start[0][j]
-        offer(node, start[1][j], -1, coordinates[node], goal, best, work, heap)
+    expand(start_nodes, start_lengths, 0, start_nodes.shape[0], 0.0, -1, best, *goal, *work)
     while counters[SIZE] > 0 and keys[0] < best:
         key, node = keys[0], items[0]
         heap_pop(keys, items, counters[SIZE])
@@ -156,9 +173,7 @@ def astar(
         expanded += 1
         if reached + exit_length[node] < best:
             best, last = reached + exit_length[node], node
-        for e in range(indptr[node], indptr[node + 1]):
-            other = indices[e]
-            offer(other, reached + weights[e], node, coordinates[other], goal, best, work, heap)
+        expand(indices, weights, indptr[node], indptr[node + 1], reached, node, best, *goal, *work)
     return best, last, expanded
 
 
@@ -202,18 +217,21 @@ def astar_pairs(
         for j in range(first, stop):
             exit_length[goals[1][j]] = min(exit_length[goals[1][j]], goals[2][j])
         here = slice(starts[0][p], starts[0][p + 1])
-        chosen, near, far = chosen_coordinates(
-            coordinates[starts[1][starts[0][p]]], low[p], high[p], landmarks
-        )
+        nodes = starts[1][here]
+        chosen, near, far = chosen_coordinates(coordinates[nodes[0]], low[p], high[p], landmarks)
         lengths[p], last, expanded[p] = astar(
-            graph,
-            coordinates,
-            (starts[1][here], starts[2][here]),
+            *graph,
+            nodes,
+            starts[2][here],
             exit_length,
-            (chosen, near, far, landmarks),
             direct[p],
-            work,
-            heap,
+            coordinates,
+            chosen,
+            near,
+            far,
+            landmarks,
+            *work,
+            *heap,
         )
         ways.append(read_way(parent, last))
         exit_length[goals[1][first:stop]] = np.inf

@@ -3,19 +3,22 @@
 A latent polyline through 32 nodes of a geodesic is up to 1e-2 too long where the chart is strongly distorted,
 and has corners; the C2 cubic spline through the same nodes is good to 3e-9 on the sphere. So curves are
 sampled from splines, densely, and the chords of the samples give the length of the smooth curve by the same
-extrapolation that measures segments.
+extrapolation that measures segments. Who needs a geodesic as a function, with derivatives, gets the spline
+itself from `spline_of`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import BSpline, CubicSpline, make_interp_spline
 
+from robogeo.errors import GeometryError
+from robogeo.geometry.curve import as_curve
 from robogeo.geometry.lengths import PARTS, chords, richardson
 from robogeo.geometry.perceptron import Array
-from robogeo.geometry.points import FloatArray
+from robogeo.geometry.points import FloatArray, as_array
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
@@ -24,6 +27,31 @@ if TYPE_CHECKING:
 def splines_through(nodes: FloatArray) -> CubicSpline:
     """C2 cubic splines through the nodes (L, n + 1, d) of L curves, over [0, 1] -> (L, d)."""
     return CubicSpline(np.linspace(0.0, 1.0, nodes.shape[1]), nodes, axis=1)
+
+
+def spline_of(geodesic: Any, degree: int = 3) -> BSpline:
+    """A geodesic as a function of its normalised arc length s in [0, 1], through all its points.
+
+    Args:
+        geodesic: a Geodesic at constant speed, as `relax` returns it, or its latent points (n, d), at equal
+            distances under the metric; n > degree.
+        degree: 3 for a spline with two continuous derivatives, 5 for one with four.
+
+    Returns:
+        spline s (...) -> (..., d), exactly the first and last point at 0 and 1; `.derivative(n)` is its n-th
+        derivative by s, so the speed of `.derivative(1)` under the metric is the geodesic's length.
+
+    Raises:
+        GeometryError: bad or too few points, or another degree.
+    """
+    points = as_array(as_curve(geodesic, "geodesic"))
+    if degree not in (3, 5):
+        raise GeometryError(f"spline degree: must be 3 or 5, got {degree}")
+    if len(points) <= degree:
+        raise GeometryError(f"spline: degree {degree} needs at least {degree + 1} points, got {len(points)}")
+    spline = make_interp_spline(np.linspace(0.0, 1.0, len(points)), points, k=degree)
+    spline.c[0], spline.c[-1] = points[0], points[-1]  # the ends are the outer coefficients, but for rounding
+    return spline
 
 
 def measure_samples(metric: Metric, samples: FloatArray) -> tuple[FloatArray, FloatArray]:

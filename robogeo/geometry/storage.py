@@ -19,9 +19,20 @@ if TYPE_CHECKING:
     from robogeo.geometry.graph import GeodesicGraph
     from robogeo.geometry.metric import Metric
 
-FORMAT = 1
+FORMAT = 2
 SPACE_CODES = ("decoded", "latent", "both")
-FIELDS = ("format", "nodes", "embedded", "edges", "lengths", "bridges", "neighbors", "space", "landmarks")
+FIELDS = (
+    "format",
+    "nodes",
+    "embedded",
+    "edges",
+    "lengths",
+    "bridges",
+    "neighbors",
+    "space",
+    "landmarks",
+    "origins",
+)
 SAME_DECODER = 1e-4
 """Relative difference of decoded nodes up to which a metric counts as the one a graph was built from."""
 
@@ -40,6 +51,7 @@ def save_graph(graph: GeodesicGraph, path: str | os.PathLike[str]) -> None:
             neighbors=np.int64(graph.neighbors),
             space=np.int64(SPACE_CODES.index(graph.space)),
             landmarks=np.int64(graph.landmarks),
+            origins=graph.origins,
         )
 
 
@@ -73,6 +85,7 @@ def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
         "neighbors": int(raw["neighbors"]),
         "space": SPACE_CODES[int(raw["space"])],
         "landmarks": int(raw["landmarks"]),
+        "origins": raw["origins"],
     }
 
 
@@ -93,6 +106,8 @@ def _problem(raw: dict[str, NDArray[Any]]) -> str | None:
         return "edges are not pairs of indices"
     if lengths.dtype != np.float64 or lengths.shape != edges.shape[:1] or bridges.shape != lengths.shape:
         return "lengths or bridges do not fit the edges"
+    if raw["origins"].dtype != np.int64 or raw["origins"].shape != (len(nodes),):
+        return "origins do not fit the nodes"
     if bridges.dtype != np.bool_ or not all(np.isfinite(part).all() for part in (nodes, embedded, lengths)):
         return "values are not finite numbers"
     keys = edges[:, 0] * len(nodes) + edges[:, 1]
