@@ -18,7 +18,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from envs import rrt
-from envs.collision import Clearance, CollisionChecker
+from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
@@ -182,6 +182,20 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
     def clearance(self, q: FloatArray) -> Clearance:
         """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""
         return self._checker.clearance(self._configuration("q", q))
+
+    def first_collision(self, path: FloatArray, margin: float = 0.0) -> Collision | None:
+        """Where a path (n, dof) rad, checked every 0.02 rad, first comes nearer than ``margin`` m."""
+        path = np.asarray(path, dtype=np.float64)
+        if path.ndim != 2 or len(path) == 0 or path.shape[1] != self.robot.dof:
+            raise WorldError(f"a path needs the shape (n, {self.robot.dof}), got {path.shape}")
+        if not np.isfinite(path).all():
+            raise WorldError("a path has a joint value that is not finite")
+        return self._checker.first_collision(path, margin)
+
+    def kinematic_arrays(self) -> dict[str, FloatArray]:
+        """The arm's kinematics: joint ``origins`` (dof, 4, 4), ``axes`` (dof, 3), ``tool`` (4, 4)."""
+        chain = self.kinematics
+        return {"origins": chain.origins.copy(), "axes": chain.axes.copy(), "tool": chain.tool.copy()}
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which of ``path`` (n, dof) rad keep ``margin`` m from obstacles (0.01 m at most from the arm)."""

@@ -22,6 +22,7 @@ MARGIN = 0.012  # m: clearance along the practised route
 SEARCH_MARGIN = 0.006  # m: clearance along a path that had to be searched for
 _SPACING = 0.02  # m between the tool poses of a route
 _STRIDE = 0.06  # rad: largest joint step between two way-points
+_RESOLUTION = 0.05  # rad: way-points at most _STRIDE apart are checked with one between at most
 _BRANCH = 0.35  # rad: a larger gap between route's end and goal means another posture
 
 
@@ -83,7 +84,7 @@ class Demonstrator:
                 return None
             widest = np.abs(np.diff(path, axis=0)).max()
             if widest <= _STRIDE:
-                return path if self._checker.first_hit(path, MARGIN) is None else None
+                return path if self._checker.path_is_free(path, MARGIN, _RESOLUTION) else None
             if widest > _BRANCH:
                 return None
             # Near a singularity (a stretched wrist) equal steps of the tool are unequal steps of the joints.

@@ -47,15 +47,21 @@ class ToolPose:
 
 
 class Kinematics:
-    """Kinematics of one arm whose base stands at the origin."""
+    """Kinematics of one arm whose base stands at the origin.
+
+    Attributes:
+        origins: transforms (dof, 4, 4) of the joints in the frame of the link before each, m.
+        axes: unit axes (dof, 3) of the joints in their own frames.
+        tool: transform (4, 4) of the tool in the last joint's frame, after its rotation.
+    """
 
     def __init__(self, robot: RobotSpec) -> None:
         self.robot = robot
-        self._origins, self._axes, self._tool = _chain(robot)
+        self.origins, self.axes, self.tool = _chain(robot)
 
     def tool_pose(self, q: FloatArray) -> ToolPose:
         """Tool pose at configuration q (dof,) rad."""
-        frames, _ = _forward(np.asarray(q, dtype=np.float64), self._origins, self._axes, self._tool)
+        frames, _ = _forward(np.asarray(q, dtype=np.float64), self.origins, self.axes, self.tool)
         return ToolPose(frames[-1, :3, 3].copy(), frames[-1, :3, :3].copy())
 
     def tool_path(self, q: FloatArray) -> FloatArray:
@@ -64,12 +70,17 @@ class Kinematics:
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Geometric Jacobian (6, dof) of the tool: linear rows first."""
-        return np.asarray(_forward(np.asarray(q, dtype=np.float64), self._origins, self._axes, self._tool)[1])
+        return np.asarray(_forward(np.asarray(q, dtype=np.float64), self.origins, self.axes, self.tool)[1])
 
-    def solve(self, pose: ToolPose, seed: FloatArray) -> FloatArray | None:
+    def solve(self, pose: ToolPose, seed: FloatArray, *, pulled: bool = True) -> FloatArray | None:
         """Configuration (dof,) that reaches ``pose`` from ``seed`` within limits, else None.
 
         Solved means: closer than 1e-5 m and 1e-5 rad, and the null-space motion has come to rest.
+
+        Args:
+            pose: where the tool shall be.
+            seed: configuration (dof,) rad to start from.
+            pulled: whether the null space is pulled towards the rest posture.
         """
         q, error, moved = _solve(
             pose.position,
@@ -78,21 +89,27 @@ class Kinematics:
             self.robot.rest,
             self.robot.lower,
             self.robot.upper,
-            self._origins,
-            self._axes,
-            self._tool,
+            self.origins,
+            self.axes,
+            self.tool,
+            1.0 if pulled else 0.0,
         )
         return np.asarray(q) if error < 1e-5 and moved < 1e-6 else None
 
     def solve_with_restarts(
         self, pose: ToolPose, seed: FloatArray, rng: np.random.Generator, starts: int = 30
     ) -> FloatArray | None:
-        """Like :meth:`solve`, with up to ``starts`` random configurations tried after ``seed``."""
+        """Like :meth:`solve`, with up to ``starts`` random configurations tried after ``seed``.
+
+        Near a stretched arm the null space turns so fast that the pull never comes to rest; so from each
+        start the pose is also sought without it.
+        """
         guess = np.asarray(seed, dtype=np.float64)
         for _ in range(starts + 1):
-            q = self.solve(pose, guess)
-            if q is not None:
-                return q
+            for pulled in (True, False):
+                q = self.solve(pose, guess, pulled=pulled)
+                if q is not None:
+                    return q
             guess = rng.uniform(self.robot.lower, self.robot.upper)
         return None
 
@@ -132,7 +149,8 @@ def _chain(robot: RobotSpec) -> tuple[FloatArray, FloatArray, FloatArray]:
             names.append(joint.get("name", ""))
             axis = joint.find("axis")
             text = "1 0 0" if axis is None else axis.get("xyz", "1 0 0")
-            axes.append(np.array(text.split(), dtype=np.float64))
+            direction = np.array(text.split(), dtype=np.float64)
+            axes.append(direction / np.linalg.norm(direction))
             pending = np.eye(4)
         else:
             pending = origin @ pending
@@ -262,6 +280,7 @@ def _solve(
     origins: FloatArray,
     axes: FloatArray,
     tool: FloatArray,
+    pull: float,
 ) -> tuple[FloatArray, float, float]:
     """Damped least squares with null space.
 
@@ -277,7 +296,8 @@ def _solve(
         worst = max(np.sqrt(np.sum(error[:3] ** 2)), np.sqrt(np.sum(error[3:] ** 2)))
         if moved < 1e-7:
             break
-        after = np.minimum(np.maximum(q + _step(q, error, jacobian, rest - q, lower, upper), lower), upper)
+        step = _step(q, error, jacobian, pull * (rest - q), lower, upper)
+        after = np.minimum(np.maximum(q + step, lower), upper)
         moved = np.sqrt(np.sum((after - q) ** 2))
         q = after
     return q, worst, moved

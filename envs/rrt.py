@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from envs.collision import CollisionChecker, segment
+from envs.collision import CollisionChecker, sampled, segment
 from envs.robots import FloatArray, RobotSpec
+
+_RESOLUTION = 0.05  # rad: between two checks of an edge
 
 
 class _Tree:
@@ -63,7 +63,7 @@ def plan(
     if not (checker.is_free(start, margin) and checker.is_free(goal, margin)):
         return None
     if _clear(start, goal, checker, margin):
-        return _sampled(np.stack([start, goal]), 0.05)
+        return sampled(np.stack([start, goal]), _RESOLUTION)[0]
     trees = [_Tree(start, 40 * iterations), _Tree(goal, 40 * iterations)]
     for _ in range(iterations):
         sample = _sample(trees[0].points[0], robot, rng)
@@ -106,7 +106,7 @@ def _extend(
 
 
 def _clear(a: FloatArray, b: FloatArray, checker: CollisionChecker, margin: float) -> bool:
-    return all(checker.is_free(q, margin) for q in segment(a, b, 0.05)[1:])
+    return all(checker.is_free(q, margin) for q in segment(a, b, _RESOLUTION)[1:])
 
 
 def _shortcut(
@@ -129,7 +129,7 @@ def _smooth(path: FloatArray, checker: CollisionChecker, robot: RobotSpec, margi
     polyline itself is sampled, whose segments the search has checked.
     """
     for spacing in (0.5, 0.25, 0.12):
-        dense = _sampled(path, spacing)
+        dense = sampled(path, spacing)[0]
         if len(dense) < 4:
             continue
         arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(dense, axis=0), axis=1))])
@@ -140,13 +140,7 @@ def _smooth(path: FloatArray, checker: CollisionChecker, robot: RobotSpec, margi
         if (
             inside
             and np.abs(np.diff(curve, axis=0)).max() <= 0.06
-            and checker.first_hit(curve, margin) is None
+            and checker.path_is_free(curve, margin, _RESOLUTION)
         ):
             return curve
-    return _sampled(path, 0.05)
-
-
-def _sampled(path: FloatArray, resolution: float) -> FloatArray:
-    """The polyline ``path`` (m, dof) at points at most ``resolution`` rad apart, its corners kept."""
-    pieces = [segment(a, b, resolution)[:-1] for a, b in itertools.pairwise(path)]
-    return np.concatenate([*pieces, path[-1:]])
+    return sampled(path, _RESOLUTION)[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Protocol, cast
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
+from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.trajectory import Motion
 
@@ -102,6 +104,14 @@ class ArmEnvironment(Protocol):
 
     def clearance(self, q: FloatArray) -> Any:
         """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
+        ...
+
+    def first_collision(self, path: FloatArray, margin: float = 0.0) -> Any:
+        """Where a path first comes too near (``at``, ``q``), if it does."""
+        ...
+
+    def kinematic_arrays(self) -> dict[str, FloatArray]:
+        """Arguments of `KinematicChain`."""
         ...
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
@@ -206,6 +216,25 @@ class World:
         """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
         with _complaints():
             return float(self._environment.clearance(q).surroundings)
+
+    def first_collision(self, path: FloatArray, margin: float = 0.0) -> float | None:
+        """Where a path first comes nearer than ``margin`` m to an obstacle or the arm to itself.
+
+        Args:
+            path: configurations (n, dof), rad; straight segments between them are checked every 0.02 rad.
+            margin: clearance asked for, m (1 cm at most between the arm's own links).
+
+        Returns:
+            The place in way-points (2.25: a quarter of the way from way-point 2 to 3), None if it is free.
+        """
+        with _complaints():
+            found = self._environment.first_collision(path, margin)
+        return None if found is None else float(found.at)
+
+    @cached_property
+    def chain(self) -> KinematicChain:
+        """The arm's forward kinematics for whole batches of configurations."""
+        return KinematicChain(**self._environment.kinematic_arrays())
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from envs.collision import CollisionChecker, segment
+from envs.collision import CollisionChecker, sampled, segment
 from envs.robots import load_robot
 from envs.self_collision import find_self_collision_pairs
 from envs.simulation import Simulation
@@ -68,14 +68,36 @@ def test_an_arm_folded_into_itself_is_seen(simulation: Simulation) -> None:
     assert set(find_self_collision_pairs(simulation, rng, samples=200)) <= set(pairs)
 
 
-def test_first_hit_looks_between_way_points(simulation: Simulation) -> None:
+def test_the_first_collision_is_found_between_way_points(simulation: Simulation) -> None:
     simulation.add_cylinder(0.03, 1.5, (0.5, 0.0, 0.0), GREY)
     checker = CollisionChecker(simulation)
     left, right = (np.array([turn, 1.2, 0.0, -0.3, 0.0, 0.0, 0.0]) for turn in (0.8, -0.8))
-    assert checker.first_hit(np.stack([left, right]), 0.0) == 1
-    assert checker.first_hit(np.stack([left, left + 0.01]), 0.0) is None
-    assert checker.first_hit(np.stack([0.5 * (left + right), right]), 0.0) == 0
+    there_and_back = np.stack([left, left + 0.01, right, left])
+    hit = checker.first_collision(there_and_back)
+    assert hit is not None
+    assert 1.0 < hit.at < 2.0
+    np.testing.assert_allclose(hit.q, left + 0.01 + (hit.at - 1.0) * (right - left - 0.01))
+    assert checker.clearance(hit.q).surroundings <= 0.0
+    before = left + 0.01 + (hit.at - 1.0 - 0.02 / 1.61) * (right - left - 0.01)
+    assert checker.clearance(before).surroundings > 0.0
+    nearer = checker.first_collision(there_and_back, margin=0.03)
+    assert nearer is not None
+    assert 1.0 < nearer.at < hit.at
+    assert checker.path_is_free(there_and_back[:2])
+    inside = checker.first_collision(np.stack([0.5 * (left + right), right]))
+    assert inside is not None
+    assert inside.at == 0.0
     assert checker.smallest_along(np.stack([left, 0.5 * (left + right)])) < 0.0
+
+
+def test_a_path_is_sampled_at_its_resolution_with_its_corners() -> None:
+    path = np.array([[0.0, 0.0], [0.1, -0.05], [0.1, -0.05], [0.1, 0.05]])
+    points, at = sampled(path, 0.03)
+    assert np.abs(np.diff(points, axis=0)).max() <= 0.03
+    np.testing.assert_allclose(at[[0, -1]], [0.0, 3.0])
+    for corner in range(4):
+        np.testing.assert_allclose(points[np.flatnonzero(at == corner)[0]], path[corner])
+    assert len(sampled(path[:1], 0.03)[0]) == 1
 
 
 def test_segment_keeps_its_resolution_and_ends() -> None:

@@ -19,18 +19,20 @@ ARM = Kinematics(ROBOT)
 
 
 @pytest.mark.sim
-def test_forward_kinematics_equals_pybullet() -> None:
-    simulation = Simulation(ROBOT)
+@pytest.mark.parametrize("name", ["iiwa", "panda"])
+def test_forward_kinematics_equals_pybullet(name: str) -> None:
+    robot = load_robot(name)
+    arm, simulation = Kinematics(robot), Simulation(robot)
     rng = np.random.default_rng(0)
-    link = simulation.link_indices[ROBOT.tool_link]
+    link = simulation.link_indices[robot.tool_link]
     for _ in range(50):
-        q = rng.uniform(ROBOT.lower, ROBOT.upper)
+        q = rng.uniform(robot.lower, robot.upper)
         simulation.pose(q)
         state = simulation.call("getLinkState", simulation.arm, link, computeForwardKinematics=1)
         rotation = Rotation.from_quat(state[5]).as_matrix()
-        pose = ARM.tool_pose(q)
-        np.testing.assert_allclose(pose.rotation, rotation, atol=1e-6)
-        np.testing.assert_allclose(pose.position, state[4] + rotation @ ROBOT.tool_offset, atol=1e-6)
+        pose = arm.tool_pose(q)
+        np.testing.assert_allclose(pose.rotation, rotation @ robot.tool_rotation, atol=1e-6)
+        np.testing.assert_allclose(pose.position, state[4] + rotation @ robot.tool_offset, atol=1e-6)
     simulation.close()
 
 
@@ -49,16 +51,18 @@ def test_tool_path_is_the_tool_pose_of_every_row() -> None:
     np.testing.assert_array_equal(ARM.tool_path(q)[2], ARM.tool_pose(q[2]).position)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_inverse_kinematics_with_restarts_solves_every_reachable_pose(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    for i in range(300):
-        pose = ARM.tool_pose(rng.uniform(ROBOT.lower, ROBOT.upper))
-        q = ARM.solve_with_restarts(pose, ROBOT.rest, np.random.default_rng(i))
+@pytest.mark.parametrize("name", ["iiwa", "panda"])
+@pytest.mark.parametrize("count", [30, pytest.param(300, marks=pytest.mark.slow)])
+def test_inverse_kinematics_with_restarts_solves_every_reachable_pose(name: str, count: int) -> None:
+    robot = load_robot(name)
+    arm, rng = Kinematics(robot), np.random.default_rng(0)
+    for i in range(count):
+        pose = arm.tool_pose(rng.uniform(robot.lower, robot.upper))
+        q = arm.solve_with_restarts(pose, robot.rest, np.random.default_rng(i))
         assert q is not None, f"pose {i} was not solved"
-        assert np.all(q >= ROBOT.lower)
-        assert np.all(q <= ROBOT.upper)
-        assert max(ARM.tool_pose(q).distance(pose)) < 1e-5
+        assert np.all(q >= robot.lower)
+        assert np.all(q <= robot.upper)
+        assert max(arm.tool_pose(q).distance(pose)) < 1e-5
 
 
 def test_an_unreachable_pose_is_refused() -> None:

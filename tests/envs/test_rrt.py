@@ -32,12 +32,12 @@ def check(path: np.ndarray, checker: CollisionChecker) -> None:
     assert np.abs(np.diff(path, axis=0)).max() <= 0.06
     assert np.all((path >= robot.lower) & (path <= robot.upper))
     assert checker.smallest_along(path) >= MARGIN
-    assert checker.first_hit(path, MARGIN) is None
+    assert checker.path_is_free(path, MARGIN)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_way_round_the_pole_is_found_and_kept_clear(checker: CollisionChecker, seed: int) -> None:
-    assert checker.first_hit(np.stack([LEFT, RIGHT]), 0.0) == 1
+    assert not checker.path_is_free(np.stack([LEFT, RIGHT]))
     found = rrt.plan(checker, load_robot("iiwa"), LEFT, RIGHT, MARGIN, np.random.default_rng(seed))
     assert found is not None
     check(found, checker)
@@ -46,7 +46,7 @@ def test_a_way_round_the_pole_is_found_and_kept_clear(checker: CollisionChecker,
 def test_where_no_spline_is_free_the_polyline_is_sampled(
     checker: CollisionChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CollisionChecker, "first_hit", lambda *_, **__: 0)
+    monkeypatch.setattr(CollisionChecker, "path_is_free", lambda *_, **__: False)
     found = rrt.plan(checker, load_robot("iiwa"), LEFT, RIGHT, MARGIN, np.random.default_rng(0))
     monkeypatch.undo()
     assert found is not None
@@ -69,8 +69,8 @@ class _Halves:
 
     is_free: Callable[..., bool] = staticmethod(lambda q, margin: abs(q[0]) > 0.1)
 
-    def first_hit(self, path: np.ndarray, margin: float) -> None:
-        return None
+    def path_is_free(self, path: np.ndarray, margin: float, resolution: float) -> bool:
+        return True
 
 
 def test_a_goal_walled_in_is_given_up() -> None:
