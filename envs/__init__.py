@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gymnasium
 
-ENV_IDS = ("robogeo/ShelfReach-v0", "robogeo/ReachDetour-v0", "robogeo/TwoSkills-v0", "robogeo/Strokes-v0")
+_ARM_SCENES = ("ShelfReach", "ReachDetour", "TwoSkills", "Strokes")
+ENV_IDS = (*(f"robogeo/{scene}-v0" for scene in _ARM_SCENES), "robogeo/Pendulum-v0")
 
-for _id in ENV_IDS:
-    if _id not in gymnasium.registry:
-        gymnasium.register(
-            id=_id,
-            entry_point="envs.arm:ArmEnv",
-            kwargs={"scene": _id.split("/")[1].removesuffix("-v0")},
-            max_episode_steps=1000,
-        )
+
+def _register(env_id: str, **spec: object) -> None:
+    if env_id not in gymnasium.registry:
+        gymnasium.register(id=env_id, **spec)  # type: ignore[arg-type]
+
+
+for _scene in _ARM_SCENES:
+    _register(
+        f"robogeo/{_scene}-v0",
+        entry_point="envs.arm:ArmEnv",
+        kwargs={"scene": _scene},
+        max_episode_steps=1000,
+    )
+_register("robogeo/Pendulum-v0", entry_point="envs.pendulum:PendulumEnv", max_episode_steps=200)

@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 from envs import rrt
 from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
+from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
 from envs.kinematics import Kinematics
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
+from envs.scenes.checks import build
 from envs.self_collision import check_rest
-from envs.simulation import PHYSICS_RATE, Simulation
+from envs.simulation import Simulation
 
 if TYPE_CHECKING:
     from envs.mujoco_simulation import MujocoSimulation
@@ -72,13 +74,16 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self._added: list[tuple[FloatArray, FloatArray]] = []
         self._mujoco: MujocoSimulation | None = None
         for simulation in (self._simulation, self._episode):
-            self.scene.build(simulation)
+            build(self.scene, simulation)
         self._fresh = self._episode.save()
         self._episode_checker = CollisionChecker(self._episode)
         self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
+        self._sampler.check_places()
         self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
         self._goal = self.robot.rest
         self._target = self.robot.rest
+        self._ends = (np.zeros(3), np.zeros(3))  # tool positions of the episode's start and goal
+        self._worst: dict[str, float] = {}
         self._seed: int | None = None
         self.action_space = spaces.Box(-1.0, 1.0, (self.robot.dof,), np.float32)
         reach = np.maximum(np.abs(self.robot.lower), np.abs(self.robot.upper)) + 0.1
@@ -117,22 +122,22 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self._episode.restore(self._fresh)
         self._episode.place(start)
         self._target = start
-        return self._observe(), self._info(collision=False)
+        self._ends = self._tool_at(start), self._tool_at(self._goal)
+        self._worst = {}
+        observation = self._observe()
+        return observation, self._info(observation["achieved_goal"], touched=False)
 
     def step(
         self, action: NDArray[np.float32]
     ) -> tuple[dict[str, FloatArray], float, bool, bool, dict[str, Any]]:
         """Move with joint velocities ``action`` (dof,), shares of their limits, for 1/20 s."""
         speed = np.clip(self._configuration("action", action), -1.0, 1.0) * self.robot.velocity
-        collision = False
-        for _ in range(_STEPS_PER_ACTION):
-            target = np.clip(self._target + speed / PHYSICS_RATE, self.robot.lower, self.robot.upper)
-            self._episode.command(target, (target - self._target) * PHYSICS_RATE)
-            self._target = target
-            self._episode.step()
-            collision = collision or self._episode.touching()
-        info = self._info(collision=collision)
+        share = np.arange(_STEPS_PER_ACTION + 1)[:, None] / PHYSICS_RATE
+        targets = np.clip(self._target + share * speed, self.robot.lower, self.robot.upper)
+        touched = self._episode.follow(targets[1:], np.diff(targets, axis=0) * PHYSICS_RATE)
+        self._target = targets[-1]
         observation = self._observe()
+        info = self._info(observation["achieved_goal"], touched=touched)
         distance = float(np.abs(observation["achieved_goal"] - self._goal).max())
         return observation, -distance, bool(info["is_success"]), False, info
 
@@ -271,7 +276,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
 
     def _rebuild(self) -> None:
         self._simulation.reload()
-        self.scene.build(self._simulation)
+        build(self.scene, self._simulation)
         for half, centre in self._added:
             self._simulation.add_boxes([(half.tolist(), centre.tolist())], (0.85, 0.35, 0.25, 1.0))
 
@@ -290,6 +295,9 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
             raise WorldError(f"{name} is outside the limits of {self.robot.joint_names[outside[0]]}")
         return q
 
+    def _tool_at(self, q: FloatArray) -> FloatArray:
+        return self.kinematics.tool_pose(q).position
+
     def _observe(self) -> dict[str, FloatArray]:
         q, qd, _ = self._episode.joint_state()
         state = np.clip(np.concatenate([q, qd]), -self._bound, self._bound)
@@ -299,13 +307,18 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
             "desired_goal": self._goal.copy(),
         }
 
-    def _info(self, *, collision: bool) -> dict[str, Any]:
-        q, _, _ = self._episode.joint_state()
-        clearance = self._episode_checker.present_clearance()
-        collision = collision or clearance.smallest <= 0.0
+    def _info(self, q: FloatArray, *, touched: bool) -> dict[str, Any]:
+        """What is known at configuration q (dof,) rad; the scene's own measures are the episode's worst."""
+        clearance = self._episode_checker.present_surroundings()
+        collision = touched or clearance <= 0.0 or self._episode_checker.touches_itself()
+        present = self.scene.measures(self._tool_at(q)[None], *self._ends)
+        self._worst = {name: max(value, self._worst.get(name, 0.0)) for name, value in present.items()}
+        reached = np.abs(q - self._goal).max() < _REACHED
+        kept = all(self._worst[name] <= bound for name, bound in self.scene.bounds.items())
         return {
-            "is_success": bool(np.abs(q - self._goal).max() < _REACHED and not collision),
+            "is_success": bool(reached and kept and not collision),
             "collision": collision,
-            "min_clearance_m": float(clearance.surroundings),
+            "min_clearance_m": clearance,
             "seed": self._seed,
+            **self._worst,
         }

@@ -67,20 +67,26 @@ class CollisionChecker:
 
     def present_clearance(self) -> Clearance:
         """Clearance in the present state of the simulation."""
+        arm, call, nearest = self._simulation.arm, self._simulation.call, _REACH
+        for a, b in self.pairs:
+            points = call("getClosestPoints", arm, arm, nearest, linkIndexA=a, linkIndexB=b)
+            nearest = min((point[_DISTANCE] for point in points), default=nearest)
+        return Clearance(self.present_surroundings(), nearest)
+
+    def present_surroundings(self) -> float:
+        """Distance (m, at most 0.2) between the arm's moving links and the obstacles, as they are now."""
         arm, bodies, fixed = self._simulation.arm, self._simulation.obstacles, self._simulation.fixed_links
-        call = self._simulation.call
-        around = [
-            point[_DISTANCE]
-            for body in bodies
-            for point in call("getClosestPoints", arm, body, _REACH)
-            if point[_LINK] not in fixed
-        ]
-        itself = [
-            point[_DISTANCE]
-            for a, b in self.pairs
-            for point in call("getClosestPoints", arm, arm, _REACH, linkIndexA=a, linkIndexB=b)
-        ]
-        return Clearance(min(around, default=_REACH), min(itself, default=_REACH))
+        call, nearest = self._simulation.call, _REACH
+        for body in bodies:  # whatever lies beyond the nearest so far need not be looked at
+            for point in call("getClosestPoints", arm, body, nearest):
+                if point[_LINK] not in fixed and point[_DISTANCE] < nearest:
+                    nearest = point[_DISTANCE]
+        return float(nearest)
+
+    def touches_itself(self) -> bool:
+        """Whether two links that are checked touch, as they are now."""
+        arm, call = self._simulation.arm, self._simulation.call
+        return any(call("getClosestPoints", arm, arm, 0.0, linkIndexA=a, linkIndexB=b) for a, b in self.pairs)
 
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""

@@ -77,7 +77,7 @@ class Demonstrator:
         """Follow the scene's route and meet both ends exactly, or None."""
         ends = self._kinematics.tool_pose(start), self._kinematics.tool_pose(goal)
         spacing = _SPACING
-        for _ in range(2):
+        for _ in range(4):
             path = self._kinematics.follow(self._scene.route(*ends, spacing=spacing), start)
             path = None if path is None else self._meet(path, start, goal)
             if path is None:

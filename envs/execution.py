@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.collision import Clearance
+from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
 from envs.robots import FloatArray, RobotSpec
 from envs.scenes.scene import Scene
-from envs.simulation import PHYSICS_RATE, Simulation
+from envs.simulation import Simulation
 
 _CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
 _SETTLE = 48  # physics steps in which the goal is held before it is judged
@@ -48,7 +49,7 @@ class Execution:
     bounds: Mapping[str, float] = field(default_factory=dict)
 
 
-class Engine(Protocol):
+class SteppedArm(Protocol):
     """What running a motion needs of a physics engine; see `Simulation` for what the methods do."""
 
     robot: RobotSpec
@@ -83,7 +84,7 @@ class Distances(Protocol):
 
 
 def execute(
-    simulation: Engine,
+    simulation: SteppedArm,
     scene: Scene,
     kinematics: Kinematics,
     checker: Distances,

@@ -21,9 +21,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from envs.collision import Clearance
+from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
-from envs.simulation import PHYSICS_RATE, Simulation
+from envs.simulation import Simulation
 
 _SUBSTEPS = 4  # integration steps in one of 1/240 s
 _SERVO = 100.0  # rad/s: natural frequency of a joint's servo

@@ -44,6 +44,22 @@ class RequestSampler:
         self._scene, self._kinematics, self._checker = scene, kinematics, checker
         self._pairs = scene.pairs()
 
+    def check_places(self) -> None:
+        """Refuse a scene whose places this arm cannot reach or has no room in.
+
+        Raises:
+            WorldError: it names the place.
+        """
+        scene, arm = self._scene.name, self._kinematics.robot.name
+        for place in self._scene.places:
+            q = self._reach((place.lower + place.upper) / 2)
+            if q is None:
+                raise WorldError(f"scene {scene}: place {place.name!r} is out of reach of the arm {arm}")
+            if not self._checker.is_free(q, _MARGIN):
+                raise WorldError(
+                    f"scene {scene}: the arm {arm} has no {1000 * _MARGIN:g} mm of room in place {place.name!r}"
+                )
+
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
 
@@ -99,14 +115,17 @@ class RequestSampler:
         The arm is led there from the scene's anchor along the scene's route, so that the same tool pose
         always gives the same posture.
         """
-        anchor = self._scene.tool_pose(self._scene.anchor)
         for _ in range(_TRIES):
-            goal = self._scene.tool_pose(place.sample(rng))
-            route = self._scene.route(anchor, goal, spacing=0.05)
-            path = self._kinematics.follow(route, self._kinematics.robot.rest)
-            if path is not None and self._checker.is_free(path[-1], _MARGIN):
-                return path[-1]
+            q = self._reach(place.sample(rng))
+            if q is not None and self._checker.is_free(q, _MARGIN):
+                return q
         raise WorldError(f"scene {self._scene.name}: place {place.name!r} is out of reach of this arm")
+
+    def _reach(self, point: FloatArray) -> FloatArray | None:
+        """The configuration at a point (3,) in place coordinates, led there from the anchor, or None."""
+        ends = [self._scene.tool_pose(at) for at in (self._scene.anchor, point)]
+        path = self._kinematics.follow(self._scene.route(*ends, spacing=0.05), self._kinematics.robot.rest)
+        return None if path is None else path[-1]
 
 
 def _require_natural(seed: int, index: int) -> None:

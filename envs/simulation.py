@@ -1,59 +1,32 @@
-"""The one owner of a PyBullet client.
+"""One arm among static obstacles, in PyBullet.
 
-Every call names its client (a forgotten ``physicsClientId`` silently talks to client 0), nothing that is
-not finite reaches the engine (which accepts NaN without a word), and the arm is held by position control
-*with* target velocities, which tracks nine times better than position alone.
+Nothing that is not finite reaches the engine (which accepts NaN without a word), and the arm is held by
+position control *with* target velocities, which tracks nine times better than position alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.engine import Engine, pybullet
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
 
-PHYSICS_RATE = 240.0  # Hz
 _HOLDING_FORCE = 200.0  # N or N m: holds fingers and the like against any motion of the arm
 _MOST_BOXES = 16  # boxes in one body that the engine survives
 Color = tuple[float, float, float, float]
 
 
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Send the engine's start-up banner, printed from C, to nowhere."""
-    saved = [os.dup(1), os.dup(2)]
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 1)
-        os.dup2(sink, 2)
-        yield
-    finally:
-        with contextlib.suppress(OSError, TypeError):  # where the C library goes by another name
-            ctypes.CDLL(None).fflush(None)  # the banner may still wait in C's own buffer
-        os.dup2(saved[0], 1)
-        os.dup2(saved[1], 2)
-        for descriptor in (*saved, sink):
-            os.close(descriptor)
-
-
-with _silence():
-    import pybullet
-
-
-class Simulation:
+class Simulation(Engine):
     """A world in PyBullet: one arm on a fixed base and static obstacles, stepped at 240 Hz."""
 
     def __init__(self, robot: RobotSpec) -> None:
+        super().__init__()
         self.robot = robot
-        with _silence():
-            self.client = int(pybullet.connect(pybullet.DIRECT))
         self.arm = -1
         self.joints: list[int] = []
         self.fixed_links: frozenset[int] = frozenset()
@@ -66,18 +39,9 @@ class Simulation:
             self.close()
             raise
 
-    def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a PyBullet function on this client."""
-        if self.client < 0:
-            raise WorldError("this world is closed; make a new one")
-        return getattr(pybullet, function)(*args, physicsClientId=self.client, **kwargs)
-
     def reload(self) -> None:
         """Empty the world and load the arm anew, at rest; obstacles have to be added again."""
-        self.call("resetSimulation")
-        self.call("setPhysicsEngineParameter", deterministicOverlappingPairs=1, enableFileCaching=0)
-        self.call("setTimeStep", 1.0 / PHYSICS_RATE)
-        self.call("setGravity", 0.0, 0.0, -9.81)
+        self.empty()
         self.obstacles = []
         try:
             self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
@@ -215,9 +179,18 @@ class Simulation:
             forces=self.robot.torque.tolist(),
         )
 
-    def step(self) -> None:
-        """Advance by one physics step of 1/240 s."""
-        self.call("stepSimulation")
+    def follow(self, q: FloatArray, qd: FloatArray) -> bool:
+        """Advance one physics step for each target q, qd (n, dof); whether the arm touched an obstacle."""
+        _require_finite(q)
+        _require_finite(qd)
+        command = {"controlMode": pybullet.POSITION_CONTROL, "forces": self.robot.torque.tolist()}
+        touched = False
+        for position, speed in zip(q.tolist(), qd.tolist(), strict=True):
+            command |= {"targetPositions": position, "targetVelocities": speed}
+            self.call("setJointMotorControlArray", self.arm, self.joints, **command)
+            self.step()
+            touched = touched or self.touching()
+        return touched
 
     def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Positions rad, velocities rad/s and motor torques N m, each (dof,)."""
@@ -263,18 +236,6 @@ class Simulation:
             lightSpecularCoeff=0.05,
         )[2]
         return np.reshape(np.asarray(picture, dtype=np.uint8), (height, width, 4))[:, :, :3].copy()
-
-    @staticmethod
-    def call_free(function: str, *args: Any) -> Any:
-        """Call a PyBullet function that belongs to no client."""
-        return getattr(pybullet, function)(*args)
-
-    def close(self) -> None:
-        """Disconnect; closing twice does nothing."""
-        if self.client >= 0:
-            with contextlib.suppress(pybullet.error):
-                pybullet.disconnect(physicsClientId=self.client)
-            self.client = -1
 
 
 def _point(what: str, values: Sequence[float]) -> list[float]:

@@ -1,5 +1,6 @@
 """The scenes: obstacles, named places and the way a practised person moves between them; one file each."""
 
+from envs.scenes.checks import checked
 from envs.scenes.reach_detour import ReachDetour
 from envs.scenes.scene import Layout, Place, Scene
 from envs.scenes.shelf_reach import ShelfReach
@@ -7,10 +8,7 @@ from envs.scenes.strokes import Strokes
 from envs.scenes.two_skills import TwoSkills
 
 SCENES: dict[str, type[Scene]] = {
-    "ShelfReach": ShelfReach,
-    "ReachDetour": ReachDetour,
-    "TwoSkills": TwoSkills,
-    "Strokes": Strokes,
+    scene.name: checked(scene) for scene in (ShelfReach, ReachDetour, TwoSkills, Strokes)
 }
 
 __all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]

@@ -118,7 +118,8 @@ class Scene(ABC):
 
         Args:
             tool: tool positions (n, 3) along the motion, m.
-            start, goal: tool positions (3,) from and to which it was asked, m.
+            start: tool position (3,) from which it was asked, m.
+            goal: tool position (3,) to which it was asked, m.
         """
         return {}
 

@@ -1,8 +1,8 @@
 """Strokes: draw letters on a tilted board.
 
-Task: draw a shape with one stroke from its one end to the other: C (three quarters of a circle), S, U (an open
-square), Z, L and V. The pen is 5 cm long and weightless: the tool's face stays in the drawing plane, 5 cm above
-the board, and square to it, so nothing but the pen would touch.
+Task: draw a shape with one stroke from its one end to the other: C (three quarters of a circle), S, U (an
+open square), Z, L and V. The pen is 5 cm long and weightless: the tool's face stays in the drawing plane,
+5 cm above the board, and square to it, so nothing but the pen would touch.
 
 Randomisation: the shape, the direction in which it is drawn, and both its ends (2 cm along either side of the
 board). The similarity that takes the shape's own ends to the wanted ones carries the shape, so place, size
@@ -15,10 +15,11 @@ Success: see ``robogeo.evaluation``; the scene contributes contact-free motion, 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.spatial import KDTree
+from scipy.spatial.distance import cdist
 from scipy.spatial.transform import Rotation
 
 from envs.kinematics import ToolPose
@@ -39,7 +40,7 @@ _SPREAD = 0.01  # m
 _SAMPLES = 25  # points of an arc
 _INK = 0.004  # m: half the width of a painted line
 
-_Box = tuple[Sequence[float], Sequence[float]]
+_Box = tuple[Sequence[float], list[float]]
 
 
 def _arc(centre: tuple[float, float], radius: float, first: float, last: float) -> FloatArray:
@@ -73,11 +74,12 @@ class Strokes(Scene):
     corner_radius = 0.015
     bounds: Mapping[str, float] = {"plane_error_mm": 5.0, "stroke_error_mm": 30.0}
 
-    def __init__(self, layout: Layout = Layout()) -> None:
+    def __init__(self, layout: Layout = Layout()) -> None:  # noqa: B008 (immutable)
         super().__init__(layout)
         self._curves = {
             name: _SIZE * points + np.asarray(centre) for name, (points, _, centre) in _SHAPES.items()
         }
+        self._remembered: tuple[tuple[bytes, bytes], FloatArray] | None = None
         self._places = tuple(self._place(name, end) for name in _SHAPES for end in ("start", "end"))
 
     @property
@@ -96,8 +98,8 @@ class Strokes(Scene):
 
     def build(self, simulation: Simulation) -> None:
         """Add the board on its foot, and the shapes painted on it."""
-        level = self._position(np.array([0.0, 0.0, -_HALF[2]]))
-        foot = ((0.012, 0.20, 0.16), (_CENTRE[0] + 0.03, 0.0, 0.10))
+        level = self._position(np.array([0.0, 0.0, -_HALF[2]])).tolist()
+        foot: _Box = ((0.012, 0.20, 0.16), [_CENTRE[0] + 0.03, 0.0, 0.10])
         turns = [_angles(_ACROSS), (0.0, 0.0, 0.0)]
         simulation.add_boxes([(_HALF, level), foot], (0.93, 0.90, 0.82, 1.0), turns)
         for curve in self._curves.values():
@@ -124,13 +126,19 @@ class Strokes(Scene):
     def measures(self, tool: FloatArray, start: FloatArray, goal: FloatArray) -> dict[str, float]:
         """How far the tool left the drawing plane, and within it the wanted stroke, in mm."""
         points = (tool - _CENTRE) @ _FRAME.T
-        ends = [self.coordinates(position) for position in (start, goal)]
-        wanted = round_corners(np.stack(self.stations(*ends)), self.corner_radius, spacing=0.001)
-        aside, _ = KDTree(wanted[:, :2]).query(points[:, :2])
+        aside = cdist(points[:, :2], self._wanted(start, goal)).min(axis=1)
         return {
             "plane_error_mm": 1000.0 * float(np.abs(points[:, 2] - _PEN).max()),
             "stroke_error_mm": 1000.0 * float(aside.max()),
         }
+
+    def _wanted(self, start: FloatArray, goal: FloatArray) -> FloatArray:
+        """Points (n, 2), 1 mm apart, of the stroke between two tool positions; the last one is remembered."""
+        key = (start.tobytes(), goal.tobytes())
+        if self._remembered is None or self._remembered[0] != key:
+            corners = np.stack(self.stations(self.coordinates(start), self.coordinates(goal)))
+            self._remembered = key, round_corners(corners, self.corner_radius, 0.001)[:, :2]
+        return self._remembered[1]
 
     def _position(self, point: FloatArray) -> FloatArray:
         return np.asarray(_CENTRE + point @ _FRAME)
@@ -157,10 +165,12 @@ class Strokes(Scene):
         corners = np.concatenate([curve[: -1 : max(1, len(curve) // 12)], curve[-1:]])
         strips: list[_Box] = []
         turns = []
-        for a, b in zip(corners[:-1], corners[1:], strict=True):
+        for a, b in itertools.pairwise(corners):
             length = float(np.linalg.norm(b - a))
             right, up = (b - a) / length
-            strips.append(((length / 2 + _INK, _INK, 0.001), self._position(np.append((a + b) / 2, 0.001))))
+            strips.append(
+                ((length / 2 + _INK, _INK, 0.001), self._position(np.append((a + b) / 2, 0.001)).tolist())
+            )
             turns.append(_angles(right * _FRAME[0] + up * _FRAME[1]))
         return strips, turns
 

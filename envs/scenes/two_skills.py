@@ -40,9 +40,8 @@ _SHELF_FRONT, _SHELF_BACK, _SHELF_HALF = -0.09, 0.16, 0.12  # m: along a compart
 _WALL = 0.015  # m
 _FLOOR = -0.06  # m
 
-_Part = tuple[
-    tuple[float, float, float], float, float, float, float
-]  # half extents, azimuth, radius, height, slant
+# A box: half extents, azimuth, radius and height of its centre, slant.
+_Part = tuple[tuple[float, float, float], float, float, float, float]
 
 
 class TwoSkills(Scene):
@@ -53,14 +52,13 @@ class TwoSkills(Scene):
     camera_eye = (-1.45, -0.05, 1.75)  # from behind, so that neither side hides the other
     camera_target = (0.20, 0.04, 0.25)
 
-    def __init__(self, layout: Layout = Layout()) -> None:
+    def __init__(self, layout: Layout = Layout()) -> None:  # noqa: B008 (immutable)
         super().__init__(layout)
         # Wider places stand a larger angle apart.
         self._apart = np.deg2rad(_APART) * (1.0 + layout.room / (_BAY_FRONT * np.deg2rad(_APART)))
         self._azimuths = np.deg2rad(_FIRST_EDGE) + self._apart * (np.arange(len(_WHICH)) + 0.5)
-        self._places = tuple(
-            self._place(skill, i) for skill in ("table", "shelf") for i in range(len(_WHICH))
-        )
+        numbers = range(len(_WHICH))
+        self._places = tuple(self._place(skill, i) for skill in ("table", "shelf") for i in numbers)
 
     @property
     def anchor(self) -> FloatArray:

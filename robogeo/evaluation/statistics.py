@@ -55,8 +55,8 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
     for name in sorted({name for outcome in outcomes for name in outcome.measures}):
-        values = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
-        summary[name] = float(np.clip(values, -_WORST, _WORST).mean())
+        own = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
+        summary[name] = float(np.clip(own, -_WORST, _WORST).mean())
     opinions = [outcome.second for outcome in outcomes if outcome.second is not None]
     if opinions:
         summary["second_opinion"] = _second_opinion(opinions, outcomes)
