@@ -321,7 +321,7 @@ def _against_latent_line(results: Results, worlds: Sequence[dict[str, list[Recor
 
 
 def stepping_ratio(scene: str, robot: str) -> float:
-    """Actions a second of the environment, in those of bare PyBullet calls for a like motion; best of three."""
+    """Actions a second of the environment, in those of bare PyBullet calls; the best of three."""
     with gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot) as made:
         env: Any = made.unwrapped
         generator = np.random.default_rng(0)
