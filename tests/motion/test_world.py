@@ -116,6 +116,28 @@ def test_a_demonstrator_that_finds_nothing_refuses(shelf: World) -> None:
     assert isinstance(shown, Refusal) and shown.kind == "no-demonstration" and shown.reason
 
 
+def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shelf: World) -> None:
+    path = shelf.demonstrate(shelf.request(0, 0), 0)
+    assert not isinstance(path, Refusal) and shelf.free(path, 0.0).all()
+    motion = time_path(smooth_path(path, limits=shelf.limits), shelf.limits)
+    tool = (
+        shelf.chain.tool_positions(path[len(path) // 2]) if hasattr(shelf.chain, "tool_positions") else None
+    )
+    changes = shelf.changes
+    shelf.add_obstacle([0.05, 0.05, 0.05], [0.55, 0.0, 0.5] if tool is None else tool)
+    try:
+        assert shelf.changes > changes
+        assert shelf.free(path, 0.0).all() != shelf.execute(motion).collision
+        assert not shelf.free(path, 0.0).all()
+    finally:
+        shelf.remove_obstacles()
+    assert shelf.free(path, 0.0).all() and not shelf.execute(motion).collision
+    with pytest.raises(InputError, match="three positive half extents"):
+        shelf.add_obstacle([0.0, 0.1, 0.1], [0.5, 0.0, 0.5])
+    with pytest.raises(InputError, match=r"\(n, 7\)"):
+        shelf.free(np.zeros((2, 6)), 0.0)
+
+
 def test_films_have_the_wanted_size(shelf: World) -> None:
     frames = shelf.film(np.tile(shelf.rest, (120, 1)), 4.0, (64, 48))
     assert frames.dtype == np.uint8 and frames.shape[1:] == (48, 64, 3)
