@@ -74,7 +74,8 @@ def test_a_search_keeps_clear(found: dict[str, Proposal], shelf: World, request_
 def test_a_movement_primitive_meets_both_ends(learner: Learner, shelf: World, request_: Request) -> None:
     pytest.importorskip("movement_primitives", reason="pip install 'robogeo[benchmark]'")
     rng, t = np.random.default_rng(0), np.linspace(0.0, 2.0, 50)
-    ends = [(request_.start, request_.goal) + rng.normal(0.0, 0.3, (2, shelf.dof)) for _ in range(40)]
+    asked = np.stack([request_.start, request_.goal])
+    ends = [asked + rng.normal(0.0, 0.3, asked.shape) for _ in range(40)]
     shown = [Demonstration(a + t[:, None] / 2.0 * (b - a), t, "lines", "") for a, b in ends]
     path = baselines(learner.planner.manifold, shown, shelf)["ProMP"](request_)
     assert isinstance(path, np.ndarray)

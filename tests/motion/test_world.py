@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from robogeo.errors import InputError
 from robogeo.motion.timing import smooth_path, time_path
@@ -120,15 +121,12 @@ def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shel
     path = shelf.demonstrate(shelf.request(0, 0), 0)
     assert not isinstance(path, Refusal) and shelf.free(path, 0.0).all()
     motion = time_path(smooth_path(path, limits=shelf.limits), shelf.limits)
-    tool = (
-        shelf.chain.tool_positions(path[len(path) // 2]) if hasattr(shelf.chain, "tool_positions") else None
-    )
+    _, tool = shelf.chain.tool(torch.as_tensor(path[len(path) // 2 :][:1]))
     changes = shelf.changes
-    shelf.add_obstacle([0.05, 0.05, 0.05], [0.55, 0.0, 0.5] if tool is None else tool)
+    shelf.add_obstacle([0.05, 0.05, 0.05], tool[0].numpy())
     try:
         assert shelf.changes > changes
-        assert shelf.free(path, 0.0).all() != shelf.execute(motion).collision
-        assert not shelf.free(path, 0.0).all()
+        assert not shelf.free(path, 0.0).all() and shelf.execute(motion).collision
     finally:
         shelf.remove_obstacles()
     assert shelf.free(path, 0.0).all() and not shelf.execute(motion).collision
