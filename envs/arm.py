@@ -18,12 +18,14 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from envs import rrt
+from envs.arm_spheres import arm_spheres
 from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
 from envs.kinematics import Kinematics
+from envs.obstacles import obstacle_arrays
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
 from envs.scenes import SCENES, Layout
@@ -202,6 +204,15 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         chain = self.kinematics
         return {"origins": chain.origins.copy(), "axes": chain.axes.copy(), "tool": chain.tool.copy()}
 
+    def sphere_arrays(self) -> dict[str, NDArray[Any]]:
+        """Spheres that cover the moving links: ``joints`` (n,), ``centres`` (n, 3), ``radii`` (n,)."""
+        spheres = arm_spheres(self._simulation)
+        return {"joints": spheres.joints, "centres": spheres.centres, "radii": spheres.radii}
+
+    def obstacle_arrays(self) -> list[tuple[str, FloatArray, FloatArray]]:
+        """Kind, size and pose (4, 4) of every primitive obstacle, see `envs.obstacles`."""
+        return obstacle_arrays(self._simulation)
+
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which of ``path`` (n, dof) rad keep ``margin`` m from obstacles (0.01 m at most from the arm)."""
         rows = np.asarray(path, dtype=np.float64)
@@ -264,14 +275,14 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
     def _second_engine(self) -> MujocoSimulation:
         """The world in MuJoCo, compiled when first asked for and after every change."""
         if self._mujoco is None:
-            from envs.mujoco_simulation import MujocoSimulation, solids_of
+            from envs.mujoco_simulation import MujocoSimulation
 
             names = {index: name for name, index in self._simulation.link_indices.items()}
             base = self._simulation.call("getBodyInfo", self._simulation.arm)[0].decode()
             link = {-1: base, **names}
             pairs = [(link[a], link[b]) for a, b in self._checker.pairs]
             fixed = [link[index] for index in self._simulation.fixed_links]
-            self._mujoco = MujocoSimulation(self.robot, solids_of(self._simulation), pairs, fixed)
+            self._mujoco = MujocoSimulation(self.robot, obstacle_arrays(self._simulation), pairs, fixed)
         return self._mujoco
 
     def _rebuild(self) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,58 +23,14 @@ from envs.collision import Clearance
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
-from envs.simulation import Simulation
 
 _SUBSTEPS = 4  # integration steps in one of 1/240 s
 _SERVO = 100.0  # rad/s: natural frequency of a joint's servo
 _REACH = 0.2  # m: as far as clearances are measured
-_BOX, _CYLINDER = 3, 4  # PyBullet's numbers of these shapes
 _ARM, _SOLID = "arm", "solid"
-
-
-@dataclass(frozen=True)
-class Solid:
-    """An obstacle: a box (half extents) or an upright-by-default cylinder (radius, half height, 0).
-
-    Attributes:
-        kind: ``box`` or ``cylinder``.
-        size: (3,) m.
-        position: of its centre (3,) m.
-        rotation: quaternion (w, x, y, z).
-    """
-
-    kind: str
-    size: tuple[float, float, float]
-    position: FloatArray
-    rotation: FloatArray
-
-
-def solids_of(simulation: Simulation) -> list[Solid]:
-    """The obstacles of a PyBullet world.
-
-    Raises:
-        WorldError: an obstacle that is neither made of boxes nor a cylinder.
-    """
-    solids = []
-    for body in simulation.obstacles:
-        centre, turn = simulation.call("getBasePositionAndOrientation", body)
-        outer = Rotation.from_quat(turn)
-        for shape in simulation.call("getCollisionShapeData", body, -1):
-            kind, size, position, rotation = shape[2], shape[3], shape[5], shape[6]
-            if kind not in (_BOX, _CYLINDER):
-                raise WorldError(
-                    f"MuJoCo: an obstacle has the shape {kind}; only boxes and cylinders are known"
-                )
-            x, y, z, w = (outer * Rotation.from_quat(rotation)).as_quat()
-            solids.append(
-                Solid(
-                    "box" if kind == _BOX else "cylinder",
-                    tuple(0.5 * np.array(size)) if kind == _BOX else (size[1], 0.5 * size[0], 0.0),
-                    np.array(centre) + outer.apply(position),
-                    np.array([w, x, y, z]),
-                )
-            )
-    return solids
+_KINDS = {kind: f"mjGEOM_{kind.upper()}" for kind in ("box", "sphere", "cylinder", "plane")}
+_ENDLESS = (0.0, 0.0, 1.0)  # size of a plane
+Solid = tuple[str, FloatArray, FloatArray]
 
 
 class MujocoSimulation:
@@ -83,7 +38,7 @@ class MujocoSimulation:
 
     Args:
         robot: the arm.
-        solids: the obstacles.
+        solids: kind, size and pose (4, 4) of the obstacles' primitives, as `envs.obstacles` tells them.
         pairs: pairs of links of the arm, by name, that can touch.
         fixed: names of the links that never move.
 
@@ -210,10 +165,14 @@ class MujocoSimulation:
             for first in names.get(a, []):
                 for second in names.get(b, []):
                     spec.add_pair(geomname1=first, geomname2=second)
-        for i, solid in enumerate(solids):
-            kind = mujoco.mjtGeom.mjGEOM_BOX if solid.kind == "box" else mujoco.mjtGeom.mjGEOM_CYLINDER
+        for i, (kind, size, pose) in enumerate(solids):
+            x, y, z, w = Rotation.from_matrix(pose[:3, :3]).as_quat()
             geom = spec.worldbody.add_geom(
-                type=kind, size=solid.size, pos=solid.position, quat=solid.rotation, name=f"{_SOLID} {i}"
+                type=getattr(mujoco.mjtGeom, _KINDS[kind]),
+                size=_ENDLESS if kind == "plane" else np.pad(size, (0, 3 - len(size))),
+                pos=pose[:3, 3],
+                quat=[w, x, y, z],
+                name=f"{_SOLID} {i}",
             )
             geom.contype, geom.conaffinity = 0, 1
         self._add_servos(spec)

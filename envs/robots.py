@@ -23,8 +23,7 @@ FloatArray = NDArray[np.float64]
 
 _CHECKOUT = Path(__file__).resolve().parent.parent / "configs" / "robots"
 _INSTALLED = Path(__file__).resolve().parent / "configs" / "robots"
-
-
+_MOST_BYTES = 100_000
 APPROACHES = ("forward", "down")  # ways in which scenes have the tool point
 
 
@@ -108,7 +107,7 @@ def load_robot(name: str) -> RobotSpec:
     """
     path = _file(name)
     try:
-        spec = _parse(yaml.safe_load(path.read_text(encoding="utf-8")), path)
+        spec = _parse(_read(path), path)
     except KeyError as error:
         raise WorldError(f"{path}: field {error} is missing") from error
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
@@ -128,6 +127,16 @@ def _file(name: str) -> Path:
     if not path.is_file():
         raise WorldError(f"{path}: no such robot file; known robots: {', '.join(robot_names())}")
     return path
+
+
+def _read(path: Path) -> Any:
+    """The file's plain data; no aliases, by which a short file can stand for endless lists."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"is larger than {_MOST_BYTES} bytes, no robot needs so much")
+    text = path.read_text(encoding="utf-8")
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+        raise ValueError("aliases (*name) are not allowed; write the values out")
+    return yaml.safe_load(text)
 
 
 def _folder() -> Path:

@@ -17,7 +17,8 @@ from robogeo.progress import Progress
 
 if TYPE_CHECKING:
     from robogeo.cli import Evaluate, Generate, Info, Learn, Replay
-    from robogeo.motion.world import Execution, Request, World
+    from robogeo.motion.environment import Execution
+    from robogeo.motion.world import Request, World
 
 FloatArray = NDArray[np.float64]
 

@@ -43,6 +43,17 @@ def test_overrides_win_and_are_read_as_yaml(tmp_path: Path) -> None:
     assert config.training.learning_rate == 0.01
 
 
+def test_a_robot_may_be_the_path_of_a_file_and_is_kept_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, "seed: 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert load_config(file, ["robot=arms/my arm.yaml"]).robot == str(tmp_path / "arms" / "my arm.yaml")
+    assert load_config(file, ["robot=panda"]).robot == "panda"
+    with pytest.raises(InputError, match="field 'robot' is 'arms/mine', expected a name"):
+        load_config(file, ["robot=arms/mine"])
+
+
 @pytest.mark.parametrize("text", ["1e-3", "1E-3", "1.0e-3", "0.001", "+1e-3", "10.e-4"])
 def test_every_way_to_write_a_small_number_is_a_number(text: str, tmp_path: Path) -> None:
     file = written(tmp_path, f"training:\n  learning_rate: {text}\n")

@@ -7,20 +7,22 @@ it through `World`, which turns plain arrays into robogeo's own words and the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
+from robogeo.motion.environment import ArmEnvironment, Execution
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
+from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]
@@ -52,95 +54,6 @@ class Refusal:
 
     kind: str
     reason: str
-
-
-class Execution(Protocol):
-    """What a world reports of a motion that ran: measured q (T, dof) rad, and what was seen on the way.
-
-    ``measures`` are the scene's own (how far a drawing tool left its plane, say), smaller is better; success
-    needs those named in ``bounds`` to be no larger than given there.
-    """
-
-    q: FloatArray
-    collision: bool
-    min_clearance_m: float
-    goal_error_m: float
-    goal_error_rad: float
-    tracking_rmse_rad: float
-    peak_torque_fraction: float
-    tool_length_m: float
-    measures: Mapping[str, float]
-    bounds: Mapping[str, float]
-
-
-class ArmEnvironment(Protocol):
-    """What robogeo needs of an environment beyond Gymnasium's own interface."""
-
-    robot: Any
-
-    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Any:
-        """Request of the life-like stream."""
-        ...
-
-    def held_out_request(self, seed: int, index: int) -> Any:
-        """Request of the held-out stream."""
-        ...
-
-    def place_names(self) -> list[str]:
-        """Names of the places."""
-        ...
-
-    def place_of(self, q: FloatArray) -> str:
-        """Name of the place of a configuration."""
-        ...
-
-    def demonstrate(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> Any:
-        """A collision-free path (``q``), or a refusal (``reason``)."""
-        ...
-
-    def search(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> FloatArray | None:
-        """A path by a sampling-based search, or None."""
-        ...
-
-    def clearance(self, q: FloatArray) -> Any:
-        """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
-        ...
-
-    def first_collision(self, path: FloatArray, margin: float = 0.0) -> Any:
-        """Where a path first comes too near (``at``, ``q``), if it does."""
-        ...
-
-    def kinematic_arrays(self) -> dict[str, FloatArray]:
-        """Arguments of `KinematicChain`."""
-        ...
-
-    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
-        """Which configurations of a path keep a margin."""
-        ...
-
-    def add_obstacle(self, half_extents: FloatArray, centre: FloatArray) -> None:
-        """Put a box into the world."""
-        ...
-
-    def remove_obstacles(self) -> None:
-        """Take away what was added."""
-        ...
-
-    def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Any:
-        """What happens when a motion runs."""
-        ...
-
-    def check_engine(self, engine: str) -> None:
-        """Complain unless motions can run in an engine."""
-        ...
-
-    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Pictures of a motion."""
-        ...
-
-    def close(self) -> None:
-        """Free the simulator."""
-        ...
 
 
 class World:
@@ -235,6 +148,16 @@ class World:
     def chain(self) -> KinematicChain:
         """The arm's forward kinematics for whole batches of configurations."""
         return KinematicChain(**self._environment.kinematic_arrays())
+
+    def sphere_model(self) -> SphereModel:
+        """The arm as spheres among the present obstacles: fast clearances that are never too large.
+
+        The first time an arm is met its spheres are fitted, which takes seconds; then they are cached.
+        """
+        with _complaints():
+            spheres = self._environment.sphere_arrays()
+            obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
+        return SphereModel(self.chain, **spheres, obstacles=obstacles)
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""

@@ -60,6 +60,7 @@ def refused(arguments: list[str], place: Path, capfd: pytest.CaptureFixture[str]
         ("seed=[1", "not valid YAML"),
         ("scene=Attic", "scene: unknown scene 'Attic'; known: ReachDetour, ShelfReach"),
         ("robot=nobody", "nobody"),
+        ("robot=nobody.yaml", "nobody.yaml: no such robot file; known robots: iiwa, panda"),
         ("strategy=best", "strategy: unknown strategy 'best'; known: combined"),
         ("initial_places=[attic, home]", "no place 'attic'; known: left low"),
         ("initial_places=[home]", "no request joins two of the places home"),

@@ -11,7 +11,7 @@ import pytest
 
 from envs.arm import ArmEnv
 from envs.errors import WorldError
-from envs.mujoco_simulation import MujocoSimulation, Solid, solids_of
+from envs.mujoco_simulation import MujocoSimulation
 from envs.robots import load_robot
 
 pytest.importorskip("mujoco", reason="MuJoCo is not installed: pip install 'robogeo[mujoco]'")
@@ -32,15 +32,6 @@ def swing(arm: ArmEnv, reach: float = 0.2, seconds: float = 2.0) -> tuple[Any, A
     back = arm.robot.rest + np.where(np.arange(arm.robot.dof) == 1, -0.6, 0.0)
     q = back + step * x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
     return q, step * 30.0 * x**2 * (1.0 - x) ** 2 / seconds
-
-
-def test_solids_are_those_of_the_scene(arm: ArmEnv) -> None:
-    solids = solids_of(arm._simulation)
-    assert {solid.kind for solid in solids} == {"box", "cylinder"}
-    pillar = next(solid for solid in solids if solid.kind == "cylinder")
-    assert pillar.size[:2] == (0.05, 0.5)  # radius and half the height
-    floor = solids[0]
-    assert floor.size[0] == pytest.approx(8.0)
 
 
 def test_clearances_agree_with_bullets(arm: ArmEnv) -> None:
@@ -101,14 +92,19 @@ def test_falling_is_prevented_by_the_motors_alone() -> None:
     )  # gravity is held by torque, not switched off
 
 
-def test_a_box_is_as_far_as_it_is() -> None:
+@pytest.mark.parametrize("kind", ["box", "sphere", "cylinder", "plane"])
+def test_solids_stand_where_they_are(kind: str) -> None:
     robot = load_robot("iiwa")
-    centre = np.array([0.6, 0.0, -0.5])
-    box = Solid("box", (2.0, 2.0, 0.1), centre, np.array([1.0, 0.0, 0.0, 0.0]))
-    world = MujocoSimulation(robot, [box], [], ["lbr_iiwa_link_0"])
-    world.place(robot.rest)
-    assert world.present_clearance().surroundings == 0.2
-    assert not world.touching()
+    size = {"box": [2.0, 2.0, 0.1], "sphere": [0.1], "cylinder": [2.0, 0.1], "plane": []}[kind]
+    pose = np.eye(4)
+    apart = []
+    for top in (-0.5, 0.4):  # far below the tool, which points forward 0.6 m high, and near it
+        pose[:3, 3] = (0.55, 0.0, top - (0.0 if kind == "plane" else 0.1))
+        world = MujocoSimulation(robot, [(kind, np.array(size), pose.copy())], [], ["lbr_iiwa_link_0"])
+        world.place(robot.rest)
+        apart.append(world.present_clearance().surroundings)
+    assert apart[0] == 0.2 or kind == "plane"
+    assert apart[1] < 0.2
 
 
 def test_complaints_are_for_the_user(arm: ArmEnv, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,15 +121,3 @@ def test_complaints_are_for_the_user(arm: ArmEnv, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(WorldError, match=r"not installed.*pip install 'robogeo\[mujoco\]'"):
         MujocoSimulation(arm.robot, [], [], [])
-
-
-def test_only_known_shapes_are_taken() -> None:
-    class Round:
-        obstacles = (1,)
-
-        def call(self, function: str, *_: Any) -> Any:
-            still = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
-            return still if function == "getBasePositionAndOrientation" else [(1, -1, 2, (0.1,), b"", *still)]
-
-    with pytest.raises(WorldError, match="only boxes and cylinders"):
-        solids_of(Round())  # type: ignore[arg-type]

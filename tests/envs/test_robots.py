@@ -99,7 +99,11 @@ def test_an_unknown_robot_is_refused_with_the_known_ones(folder: Path) -> None:
             [[9, -9], 1, 1, 1, 1, 1, 1],
             "field 'position_deg' has lower >= upper at joint 1",
         ),
-        ("limits__position_rad", [[-1, 1, 1]] * 7, "field 'position_rad' needs 7 numbers or pairs"),
+        (
+            "limits__position_rad",
+            [[-1, 1, 1] for _ in range(7)],
+            "field 'position_rad' needs 7 numbers or pairs",
+        ),
         ("tool__width_m", 0.0, "field 'width_m' needs positive numbers"),
         ("tool__rpy_deg", [0, 0], "field 'rpy_deg' needs 3 finite numbers"),
         ("reach_m", "far", "field 'reach_m' needs 1 finite numbers"),
@@ -124,7 +128,9 @@ def test_a_broken_field_is_named_with_its_file_in_one_line(
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("text", ["joints: [", "", "- 1", "a: !!python/object:os.system {}"])
+@pytest.mark.parametrize(
+    "text", ["joints: [", "", "- 1", "a: !!python/object:os.system {}", "a: &a [1]\nb: *a", "#" * 200_000]
+)
 def test_a_file_that_is_no_robot_is_refused_in_one_line(folder: Path, text: str) -> None:
     (folder / "mine.yaml").write_text(text)
     with pytest.raises(WorldError, match=r"mine\.yaml: ") as caught:
