@@ -56,9 +56,8 @@ class RequestSampler:
             if q is None:
                 raise WorldError(f"scene {scene}: place {place.name!r} is out of reach of the arm {arm}")
             if not self._checker.is_free(q, _MARGIN):
-                raise WorldError(
-                    f"scene {scene}: the arm {arm} has no {1000 * _MARGIN:g} mm of room in place {place.name!r}"
-                )
+                room = f"{1000 * _MARGIN:g} mm of room"
+                raise WorldError(f"scene {scene}: the arm {arm} has no {room} in place {place.name!r}")
 
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
@@ -123,8 +122,9 @@ class RequestSampler:
 
     def _reach(self, point: FloatArray) -> FloatArray | None:
         """The configuration at a point (3,) in place coordinates, led there from the anchor, or None."""
-        ends = [self._scene.tool_pose(at) for at in (self._scene.anchor, point)]
-        path = self._kinematics.follow(self._scene.route(*ends, spacing=0.05), self._kinematics.robot.rest)
+        anchor, goal = (self._scene.tool_pose(at) for at in (self._scene.anchor, point))
+        route = self._scene.route(anchor, goal, spacing=0.05)
+        path = self._kinematics.follow(route, self._kinematics.robot.rest)
         return None if path is None else path[-1]
 
 

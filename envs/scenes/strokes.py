@@ -69,8 +69,8 @@ class Strokes(Scene):
 
     name = "Strokes"
     approach = "down"
-    camera_eye = (-0.62, 0.80, 1.22)
-    camera_target = (0.42, -0.03, 0.40)
+    camera_eye = (-0.22, 0.98, 1.12)
+    camera_target = (0.40, 0.02, 0.40)
     corner_radius = 0.015
     bounds: Mapping[str, float] = {"plane_error_mm": 5.0, "stroke_error_mm": 30.0}
 

@@ -27,12 +27,12 @@ from envs.simulation import Color, Simulation
 
 _WHICH = ("near", "middle", "far")  # from straight ahead, on either side
 _FIRST_EDGE, _APART = 26.0, 28.0  # degrees: the wall before the near place; between neighbours
-_FREQUENCY = {"near": 0.60, "middle": 0.28, "far": 0.12}
+_FREQUENCY = {"near": 0.50, "middle": 0.30, "far": 0.20}
 _SLANT = np.deg2rad(30.0)  # of the compartments, and of the tool in them, down from level
 _SWEEP = (0.64, 0.12)  # m: radius and height of the tool in a bay
 _REACH = (0.64, 0.66)  # m: in a compartment
 _SWEEP_TRAVEL = 0.46  # m: radius at which the tool goes from bay to bay
-_REACH_TRAVEL = -0.16  # m: distance, along a compartment, at which it goes from one to the next
+_REACH_TRAVEL = -0.18  # m: distance, along a compartment, at which it goes from one to the next
 _PASS = (0.48, 0.64)  # m: radius and height of the tool above the wall between the skills
 _TURNED = np.deg2rad(24.0)  # azimuth at which the tool has turned down (left) or outward (right)
 _BAY_FRONT, _BAY_BACK, _BAY_HEIGHT = 0.54, 0.80, 0.20  # m
@@ -49,8 +49,8 @@ class TwoSkills(Scene):
 
     name = "TwoSkills"
     approach = "down"
-    camera_eye = (-1.45, -0.05, 1.75)  # from behind, so that neither side hides the other
-    camera_target = (0.20, 0.04, 0.25)
+    camera_eye = (-1.62, -0.10, 1.92)  # from behind, so that neither side hides the other
+    camera_target = (0.16, -0.01, 0.20)
 
     def __init__(self, layout: Layout = Layout()) -> None:  # noqa: B008 (immutable)
         super().__init__(layout)

@@ -38,7 +38,8 @@ _WORST = 1e6
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
 
-    The scene's own measures are there only if a motion ran: which ones there are is not known before.
+    Means of the scene's own measures stand under ``measures``; it is empty where the scene has none, or no
+    motion ran.
 
     Args:
         outcomes: at least one.
@@ -54,9 +55,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         ran = values[~np.isnan(values)]
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
-    for name in sorted({name for outcome in outcomes for name in outcome.measures}):
-        own = [outcome.measures[name] for outcome in outcomes if name in outcome.measures]
-        summary[name] = float(np.clip(own, -_WORST, _WORST).mean())
+    names = sorted({name for outcome in outcomes for name in outcome.measures})
+    own = {name: [o.measures[name] for o in outcomes if name in o.measures] for name in names}
+    summary["measures"] = {name: float(np.clip(own[name], -_WORST, _WORST).mean()) for name in names}
     opinions = [outcome.second for outcome in outcomes if outcome.second is not None]
     if opinions:
         summary["second_opinion"] = _second_opinion(opinions, outcomes)

@@ -241,12 +241,25 @@ class World:
 
 
 def scene_names() -> list[str]:
-    """Names of the scenes that Gymnasium knows of."""
+    """Names of the scenes, worlds with an arm, that Gymnasium knows of."""
+    return sorted(name for name, has_arm in _registered().items() if has_arm)
+
+
+def other_world_names() -> list[str]:
+    """Names of the worlds without an arm that Gymnasium knows of."""
+    return sorted(name for name, has_arm in _registered().items() if not has_arm)
+
+
+def _registered() -> dict[str, bool]:
+    """Names of the worlds, and whether there is an arm in them: those take a scene."""
     import gymnasium
 
     import_module("envs")  # registers them; robogeo speaks to them through Gymnasium only
-    found = [name for name in gymnasium.registry if name.startswith("robogeo/")]
-    return sorted(name.removeprefix("robogeo/").removesuffix("-v0") for name in found)
+    return {
+        name.removeprefix("robogeo/").removesuffix("-v0"): "scene" in spec.kwargs
+        for name, spec in gymnasium.registry.items()
+        if name.startswith("robogeo/")
+    }
 
 
 def robot_names() -> list[str]:
@@ -257,11 +270,10 @@ def robot_names() -> list[str]:
 def _make(scene: str, robot: str) -> ArmEnvironment:
     import gymnasium
 
-    try:
-        with _complaints():
-            made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
-    except gymnasium.error.Error as error:  # not registered, or not even a name
-        raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}") from error
+    if scene not in scene_names():
+        raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}")
+    with _complaints():
+        made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
     return cast(ArmEnvironment, made.unwrapped)
 
 

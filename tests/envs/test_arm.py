@@ -12,6 +12,7 @@ import pytest
 
 from envs.arm import ArmEnv
 from envs.errors import WorldError
+from envs.scenes import SCENES
 
 pytestmark = pytest.mark.sim
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -125,10 +126,12 @@ def test_the_table_does_not_make_the_clearance_constant(worlds: dict[str, ArmEnv
     assert 0.02 <= world.clearance(request.start).surroundings < 0.15
 
 
-def test_memory_does_not_grow_over_resets_and_executions() -> None:
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+def resident() -> int:
+    """Resident memory of this process, bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
+
+def test_memory_does_not_grow_over_resets_and_executions() -> None:
     if not Path("/proc/self/statm").exists():
         pytest.skip("needs /proc to read the resident memory")
     env = ArmEnv("ShelfReach")
@@ -144,6 +147,43 @@ def test_memory_does_not_grow_over_resets_and_executions() -> None:
     assert grown < 3_000_000
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("robot", ["iiwa", "panda"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_thousand_resets_leave_memory_and_files_as_they_were(scene: str, robot: str) -> None:
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("needs /proc to read the resident memory and the open files")
+    env = ArmEnv(scene, robot)
+    still = np.zeros(env.robot.dof, dtype=np.float32)
+    for cycle in range(1200):
+        if cycle == 200:
+            before = resident(), len(list(Path("/proc/self/fd").iterdir()))
+        env.reset(seed=cycle % 50)
+        env.step(still)
+    after = resident(), len(list(Path("/proc/self/fd").iterdir()))
+    env.close()
+    assert after[0] < 1.05 * before[0]
+    assert after[1] == before[1]
+
+
+@pytest.mark.parametrize("robot", ["iiwa", "panda"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_seed_gives_the_same_episode_to_the_bit_after_any_history(scene: str, robot: str) -> None:
+    def episode() -> tuple[bytes, str]:
+        observation, info = env.reset(seed=8)
+        first = observation["observation"].tobytes() + observation["desired_goal"].tobytes()
+        return first + repr(info).encode(), roll_out(env, 20)
+
+    env = ArmEnv(scene, robot)
+    begun = episode()
+    env.reset(seed=9)
+    for _ in range(10):
+        env.step(np.full(7, 0.9, dtype=np.float32))
+    assert episode() == begun
+    env.close()
+
+
 def test_a_closed_world_says_so() -> None:
     env = ArmEnv("ShelfReach")
     env.close()
@@ -155,7 +195,7 @@ def test_a_closed_world_says_so() -> None:
 @pytest.mark.parametrize(
     ("kwargs", "said"),
     [
-        ({"scene": "Moon"}, "unknown scene 'Moon'; known: ShelfReach, ReachDetour"),
+        ({"scene": "Moon"}, "unknown scene 'Moon'; known: ShelfReach, ReachDetour, "),
         ({"robot": "atlas"}, "unknown robot 'atlas'; known: iiwa"),
         ({"render_mode": "human"}, "unknown render mode 'human'; known: rgb_array"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 import envs
+from envs.scenes import SCENES
 
 pytestmark = pytest.mark.sim
 
@@ -25,7 +26,12 @@ def test_check_env_passes_without_a_warning(env_id: str) -> None:
         env.close()
 
 
-@pytest.mark.parametrize("env_id", envs.ENV_IDS)
+def test_every_scene_and_no_other_has_an_id() -> None:
+    assert (*(f"robogeo/{name}-v0" for name in SCENES), "robogeo/Pendulum-v0") == envs.ENV_IDS
+    assert all(name == scene.name for name, scene in SCENES.items())
+
+
+@pytest.mark.parametrize("env_id", envs.ENV_IDS[:-1])
 def test_make_after_import_serves_the_scene_without_a_warning(env_id: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

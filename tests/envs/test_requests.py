@@ -72,6 +72,22 @@ def test_named_places_restrict_the_stream(worlds: dict[str, ArmEnv]) -> None:
         assert {request.start_place, request.goal_place} == {"home", "left low"}
 
 
+def test_named_places_keep_to_one_skill_at_a_time(worlds: dict[str, ArmEnv]) -> None:
+    world = worlds["TwoSkills"]
+    places = ("table near", "table far", "shelf near", "shelf middle")
+    seen = []
+    for i in range(12):
+        request = world.request(0, i, places)
+        assert {request.start_place, request.goal_place} <= set(places)
+        skills = {place.split()[0] for place in (request.start_place, request.goal_place)}
+        assert len(skills) == 1
+        seen += skills
+    assert seen == ["table", "shelf"] * 6
+    asked = [world.request(0, i) for i in range(40)]
+    across = [r.start_place.split()[0] != r.goal_place.split()[0] for r in asked]
+    assert 0.3 < np.mean(across) < 0.9
+
+
 def test_places_that_cannot_be_joined_are_refused(worlds: dict[str, ArmEnv]) -> None:
     with pytest.raises(WorldError, match="has no place 'cellar'; known: left low"):
         worlds["ShelfReach"].request(0, 0, ("cellar",))

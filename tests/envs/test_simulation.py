@@ -70,6 +70,44 @@ def test_near_is_not_yet_touching(simulation: Simulation) -> None:
         assert simulation.touching() == touching
 
 
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        (((0.1, 0.0, 0.1), (0.0, 0.0, 0.0)), "half extents must be positive"),
+        (((0.1, 0.1), (0.0, 0.0, 0.0)), "half extents must be three finite numbers"),
+        (((0.1, 0.1, 0.1), (0.0, np.nan, 0.0)), "centre must be three finite numbers"),
+    ],
+)
+def test_boxes_that_are_none_are_refused(simulation: Simulation, box: tuple, said: str) -> None:
+    with pytest.raises(WorldError, match=said):
+        simulation.add_boxes([box], GREY)
+
+
+def test_turns_and_cylinders_that_are_none_are_refused(simulation: Simulation) -> None:
+    box = ((0.1, 0.1, 0.1), (3.0, 0.0, 0.0))
+    with pytest.raises(WorldError, match="2 boxes need as many turns, got 1"):
+        simulation.add_boxes([box, box], GREY, [(0.0, 0.0, 0.0)])
+    with pytest.raises(WorldError, match="radius and height must be positive"):
+        simulation.add_cylinder(0.1, -1.0, (0.0, 0.0, 0.0), GREY)
+
+
+def test_a_turned_box_stands_where_it_was_turned_to(simulation: Simulation) -> None:
+    """Half a metre long and turned by a right angle, it reaches the arm's far side of y, not of x."""
+    simulation.place(np.zeros(7))
+    distances = []
+    for turn in ((0.0, 0.0, 0.0), (0.0, 0.0, np.pi / 2)):
+        body = simulation.add_boxes([((0.5, 0.01, 0.01), (0.7, 0.0, 1.0))], GREY, [turn])
+        distances.append(min(p[8] for p in simulation.call("getClosestPoints", simulation.arm, body, 2.0)))
+    assert distances[1] - distances[0] == pytest.approx(0.49, abs=1e-3)
+
+
+def test_what_is_only_to_be_seen_is_no_obstacle(simulation: Simulation) -> None:
+    before = len(simulation.obstacles)
+    body = simulation.add_boxes([((0.1, 0.1, 0.1), (0.0, 0.0, 0.5))], GREY, solid=False)
+    assert len(simulation.obstacles) == before
+    assert not simulation.call("getClosestPoints", simulation.arm, body, 1.0)
+
+
 def test_a_body_of_too_many_boxes_is_refused(simulation: Simulation) -> None:
     box = ((0.1, 0.1, 0.1), (3.0, 0.0, 0.0))
     simulation.add_boxes([box] * 16, GREY)

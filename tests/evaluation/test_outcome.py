@@ -58,6 +58,7 @@ def test_a_good_motion_succeeds_and_is_measured() -> None:
     assert outcome.duration_s == MOTION.duration
     assert outcome.correction_rad == 0.1
     assert np.isfinite([outcome.sparc, outcome.ldlj]).all()
+    assert judge(measures={"plane_error_mm": 2.0}).measures == {"plane_error_mm": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,8 @@ def test_a_good_motion_succeeds_and_is_measured() -> None:
         ("margin", {"min_clearance_m": np.nan}),
         ("goal", {"goal_error_m": np.nan}),
         ("abrupt", {"abruptness": np.nan}),
+        ("plane_error_mm", {"measures": {"plane_error_mm": 5.1}, "bounds": {"plane_error_mm": 5.0}}),
+        ("plane_error_mm", {"measures": {"plane_error_mm": np.nan}, "bounds": {"plane_error_mm": 5.0}}),
     ],
 )
 def test_every_way_to_fail_has_its_name(failure: str, case: dict[str, Any]) -> None:
@@ -92,6 +95,8 @@ def test_every_way_to_fail_has_its_name(failure: str, case: dict[str, Any]) -> N
         {"min_clearance_m": 0.005},
         {"goal_error_m": 0.005, "goal_error_rad": 0.05},
         {"abruptness": 10.0},
+        {"measures": {"plane_error_mm": 5.0}, "bounds": {"plane_error_mm": 5.0}},
+        {"measures": {"plane_error_mm": 9.0}},
         {"reference": MOTION.path_length / 1.99},
     ],
 )

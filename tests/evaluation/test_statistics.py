@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,13 @@ def test_means_leave_out_what_never_ran() -> None:
     assert summary["sparc"] is None
     assert summary["refusal_rate"] == pytest.approx(1 / 3)
     assert summary["requests"] == 3
+
+
+def test_the_scenes_own_measures_are_averaged_over_motions_that_have_them() -> None:
+    drawn = [replace(outcome(True), measures={"plane_error_mm": value}) for value in (1.0, 4.0)]
+    summary = summarise([*drawn, refused(Refusal("no-motion", ""))])
+    assert summary["measures"] == {"plane_error_mm": 2.5}
+    assert summarise([outcome(True)])["measures"] == {}
 
 
 def test_failures_are_counted_by_kind() -> None:
