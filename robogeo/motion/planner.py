@@ -118,14 +118,24 @@ def ends_of(requests: Sequence[Request]) -> tuple[FloatArray, FloatArray]:
     return np.stack([request.start for request in requests]), np.stack([request.goal for request in requests])
 
 
-def spline_between(path: FloatArray, request: Request, limits: JointLimits, reach: float = 0.5) -> BSpline:
-    """Smooth path within limits near a decoded one (n, dof), from exactly the start to exactly the goal.
+def spline_between(
+    path: FloatArray, request: Request, limits: JointLimits, reach: float = 0.5, tolerance: float = 0.005
+) -> BSpline:
+    """Smooth path within limits near a given one (n, dof), from exactly the start to exactly the goal.
+
+    Args:
+        path: configurations, rad.
+        request: start and goal.
+        limits: joint range to stay in.
+        reach: share of the path along which the corrections at the ends fade.
+        tolerance: how far smoothing may leave the corrected path, rad.
 
     Raises:
         MotionError: start and goal are one point, or outside the limits.
     """
     corrected = correct_end_points(path, request.start, request.goal, reach)
-    return smooth_path(np.clip(corrected, limits.lower, limits.upper), limits=limits)
+    inside = np.clip(corrected, limits.lower, limits.upper)
+    return smooth_path(inside, limits=limits, tolerance=tolerance)
 
 
 def unknown_end(path: FloatArray, request: Request, limit: float) -> Refusal:

@@ -3,9 +3,10 @@
 A lazy roadmap (Bohlin and Kavraki, ICRA 2000, "Path planning using lazy PRM"; Hauser, ICRA 2015, "Lazy
 collision checking in asymptotically-optimal motion planning") takes every edge for free until it lies on a
 shortest way. Then nodes and edges of that way are checked; what fails is forbidden and the search goes on.
-Here edges are decoded stretches of latent geodesics, so the demonstrations still choose the way, and the
-world only vetoes. Unlike in the classical lazy roadmap the neighbours of a blocked node are checked too, for
-an obstacle that nobody demonstrated takes away many strands of like motions at once.
+Here nodes are the demonstrated configurations themselves, edges the straight joint segments between them, but
+their lengths are those of the latent geometry: the demonstrations choose the way, and the world only vetoes.
+Unlike in the classical lazy roadmap the neighbours of a blocked node are checked too, for an obstacle that
+nobody demonstrated takes away many strands of like motions at once.
 
 What was found is a fact about one world: it is kept until that world changes, and is never left in the graph.
 """
@@ -15,7 +16,6 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -43,7 +43,7 @@ class Roadmap:
 
     def __init__(self, manifold: Manifold, world: World, margin: float) -> None:
         self._manifold, self._world, self._margin = manifold, world, margin
-        self._nodes = manifold.decode(manifold.graph.nodes)
+        self._nodes = manifold.shown
         self._index = {row.tobytes(): i for i, row in enumerate(manifold.graph.nodes.numpy())}
         self._tree = cKDTree(self._nodes)
         self._forget()
@@ -80,8 +80,12 @@ class Roadmap:
         found = (self._index.get(row.tobytes()) for row in way.points.numpy())
         return [index for index in found if index is not None]
 
+    def configurations(self, way: Geodesic) -> FloatArray:
+        """The demonstrated configurations (n, dof) of the nodes on a way."""
+        return self._nodes[self.nodes_of(way)]
+
     def nearest(self, nodes: list[int], q: FloatArray) -> set[int]:
-        """Those of some nodes that decode nearest to configurations (n, dof)."""
+        """Those of some nodes that lie nearest to configurations (n, dof)."""
         if not nodes:
             return set()
         apart = np.linalg.norm(self._nodes[nodes][None] - q[:, None], axis=2)
@@ -127,14 +131,11 @@ class Roadmap:
         return all(self._edges[pair] for pair in pairs)
 
     def _stretches(self, pairs: IntArray) -> tuple[FloatArray, IntArray]:
-        """Decoded configurations inside edges (n, 2), finely spaced, and the edge each belongs to."""
-        widest = np.abs(np.diff(self._nodes[pairs], axis=1)).max(axis=(1, 2))
-        pieces = np.maximum(
-            np.ceil(1.5 * widest / RESOLUTION).astype(int), 2
-        )  # decoded stretches bend a little
+        """Configurations inside edges (n, 2), finely spaced, and the edge that each belongs to."""
+        ends = self._nodes[pairs]
+        widest = np.abs(np.diff(ends, axis=1)).max(axis=(1, 2))
+        pieces = np.maximum(np.ceil(widest / RESOLUTION).astype(int), 2)
         owner = np.repeat(np.arange(len(pairs)), pieces - 1)
         first = np.repeat(np.cumsum(pieces - 1) - (pieces - 1), pieces - 1)
-        share = torch.as_tensor((np.arange(len(owner)) - first + 1) / pieces[owner], dtype=torch.float32)
-        ends = self._manifold.graph.nodes[torch.from_numpy(pairs)][torch.from_numpy(owner)]
-        codes = torch.lerp(ends[:, 0], ends[:, 1], share[:, None].to(ends))
-        return self._manifold.decode(codes), owner
+        share = ((np.arange(len(owner)) - first + 1) / pieces[owner])[:, None]
+        return (1.0 - share) * ends[owner, 0] + share * ends[owner, 1], owner

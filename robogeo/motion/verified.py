@@ -5,8 +5,8 @@ then checked at steps of 0.02 rad against obstacles, itself and the joint limits
 order:
 
 1. the end-point correction fades over a shorter stretch, so that the middle of the path is left alone;
-2. the curve is relaxed less: half-way back to its graph path, then that path itself, which runs through
-   demonstrated codes;
+2. the curve is relaxed less: half-way back to its graph path, then the demonstrated configurations that this
+   path runs through take the place of the decoder's;
 3. the graph is searched again without what is known to be blocked (`robogeo.motion.roadmap`), and, for this
    request alone, without the nodes at which the last path failed.
 
@@ -20,6 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -37,13 +38,22 @@ from robogeo.motion.world import Refusal, Request, World
 FloatArray = NDArray[np.float64]
 
 _REACHES = (0.5, 0.25, 0.12)  # shares of the path along which an end-point correction fades
-_BLENDS = (0.0, 0.5, 1.0)  # from the relaxed curve to its graph path
-_PROBES = 64  # points of a blended curve
+_PROBES = 64  # points of a curve half-way between relaxed and not
+_SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demonstrated configurations
 
 
 def planning_in(world: World, planner: Planner) -> Plans:
     """The planner itself, or what verifies its motions in the world: as its options say."""
     return VerifiedPlanner(planner, world) if planner.options.mode == "verified" else planner
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposal:
+    """A latent curve, the joint path (n, dof) rad along it, and how far smoothing may leave that path, rad."""
+
+    curve: Geodesic
+    path: FloatArray
+    tolerance: float = 0.005
 
 
 class VerifiedPlanner:
@@ -88,11 +98,12 @@ class VerifiedPlanner:
         refusal = self._ends_refused(request)
         if refusal is not None:
             return refusal
-        path = self._manifold.decoded_path(curve)
+        with self._timing("path"):
+            path = self._manifold.decoded_path(curve)
         if max(end_gaps(path, request.start, request.goal)) > self._options.connection_limit:
             return unknown_end(path, request, self._options.connection_limit)
         try:
-            return self._first_free(request, way, curve)
+            return self._first_free(request, way, _Proposal(curve, path))
         except MotionError as error:
             return Refusal("no-motion", str(error))
 
@@ -109,14 +120,14 @@ class VerifiedPlanner:
                 )
         return None
 
-    def _first_free(self, request: Request, way: Geodesic, curve: Geodesic) -> Plan | Refusal:
+    def _first_free(self, request: Request, way: Geodesic, relaxed: _Proposal) -> Plan | Refusal:
         """The first motion that is free, of the given way or of those that the search still finds."""
         avoided: set[int] = set()
         for search in range(self._options.searches):
-            for candidate, path, spline in self._candidates(request, way, curve):
+            for proposal, spline in self._splines(request, way, relaxed):
                 hits = self._hits(spline)
                 if not len(hits):
-                    return self._timed(request, candidate, path, spline)
+                    return self._timed(request, proposal, spline)
             # At first the way itself may be at fault, which the search finds out; later the corrections are.
             if search > 0:
                 avoided |= self._roadmap.nearest(self._roadmap.nodes_of(way), hits)
@@ -126,32 +137,41 @@ class VerifiedPlanner:
                 break
             with self._timing("relaxation"):
                 way, curve = found, self._manifold.relaxed([found])[0]
+            with self._timing("path"):
+                relaxed = _Proposal(curve, self._manifold.decoded_path(curve))
         return Refusal(
             "no-safe-path",
             f"no way through what was demonstrated keeps {1000 * self._options.margin_m:g} mm from obstacles "
             f"({search + 1} tried); ask for a demonstration round them",
         )
 
-    def _candidates(
-        self, request: Request, way: Geodesic, curve: Geodesic
-    ) -> Iterator[tuple[Geodesic, FloatArray, BSpline]]:
-        """Paths along a way, from the most relaxed and evenly corrected to the least."""
-        for blend in _BLENDS:
-            with self._timing("path"):
-                candidate = self._blended(curve, way, blend)
-                path = self._manifold.decoded_path(candidate)
+    def _splines(
+        self, request: Request, way: Geodesic, relaxed: _Proposal
+    ) -> Iterator[tuple[_Proposal, BSpline]]:
+        """Smooth paths along a way, from the most relaxed and evenly corrected to the least."""
+        for proposal in self._proposals(way, relaxed):
             for reach in _REACHES:
                 with self._timing("path"):
-                    spline = spline_between(path, request, self._limits, reach)
-                yield candidate, path, spline
+                    path, tolerance = proposal.path, proposal.tolerance
+                    spline = spline_between(path, request, self._limits, reach, tolerance)
+                yield proposal, spline
 
-    def _blended(self, curve: Geodesic, way: Geodesic, share: float) -> Geodesic:
-        """The curve at 0, the way at 1, between them point by point at equal shares of their lengths."""
-        if share in (0.0, 1.0):
-            return way if share else curve
+    def _proposals(self, way: Geodesic, relaxed: _Proposal) -> Iterator[_Proposal]:
+        """The relaxed curve, what lies half-way back to its way, and what was demonstrated along the way."""
+        yield relaxed
+        with self._timing("path"):
+            half = self._half_relaxed(relaxed.curve, way)
+            proposal = _Proposal(half, self._manifold.decoded_path(half))
+        yield proposal
+        shown = self._roadmap.configurations(way)
+        if len(shown) > 1:
+            yield _Proposal(way, shown, _SHOWN_TOLERANCE)
+
+    def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> Geodesic:
+        """Half-way between curve and way, point by point at equal shares of their lengths."""
         metric = self._manifold.metric
         relaxed, given = (resample_uniform(metric, line.points, _PROBES) for line in (curve, way))
-        return Geodesic(torch.lerp(relaxed, given, share), way.length, way.expanded, method="blended")
+        return Geodesic(torch.lerp(relaxed, given, 0.5), way.length, way.expanded, method="half relaxed")
 
     def _hits(self, spline: BSpline) -> FloatArray:
         """Configurations (n, dof) of a path that are not free; none if all are."""
@@ -159,13 +179,14 @@ class VerifiedPlanner:
             q = finely(spline)
             return q[~self._world.free(q, self._options.margin_m)]
 
-    def _timed(self, request: Request, curve: Geodesic, path: FloatArray, spline: BSpline) -> Plan | Refusal:
+    def _timed(self, request: Request, proposal: _Proposal, spline: BSpline) -> Plan | Refusal:
         with self._timing("time law"):
             motion = time_path(spline, self._limits, derate=self._options.derate)
         if not self._limits.satisfied(motion):
             return Refusal("no-motion", "the time law breaks a joint limit")
-        gap = max(end_gaps(path, request.start, request.goal))
-        return Plan(motion, curve, gap, abruptness_of(self._manifold, curve), dict(self._seconds))
+        gap = max(end_gaps(proposal.path, request.start, request.goal))
+        jump = abruptness_of(self._manifold, proposal.curve)
+        return Plan(motion, proposal.curve, gap, jump, dict(self._seconds))
 
     @contextmanager
     def _timing(self, part: str) -> Iterator[None]:
