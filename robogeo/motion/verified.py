@@ -49,7 +49,7 @@ def planning_in(world: World, planner: Planner) -> Plans:
 
 @dataclass(frozen=True, eq=False)
 class _Proposal:
-    """A latent curve, the joint path (n, dof) rad along it, and how far smoothing may leave that path, rad."""
+    """A latent curve, the joint path (n, dof) rad along it, and how far smoothing may leave it, rad."""
 
     curve: Geodesic
     path: FloatArray
