@@ -39,7 +39,7 @@ class Settings:
     """
 
     segments: int = 32
-    tolerance: float = 1e-5
+    tolerance: float = 1e-6
     max_steps: int = 30
 
 

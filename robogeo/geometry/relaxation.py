@@ -9,7 +9,7 @@ result is never longer than what was given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +18,9 @@ import torch
 from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic, curve_rows, spread
 from robogeo.geometry.descent import Settings, minimize
-from robogeo.geometry.lengths import PARTS
+from robogeo.geometry.lengths import PARTS, estimated_lengths
 from robogeo.geometry.points import FloatArray, as_array
-from robogeo.geometry.smooth import measure_samples, smooth_lengths, splines_through, uniform_parameters
+from robogeo.geometry.smooth import SplineCurves, measure_samples, smooth_lengths, uniform_parameters
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 BATCH = 32
 """Paths relaxed together: enough to share the fixed cost of decoder calls, few enough to stay in cache."""
 LINE_PIECES = 8
-"""Pieces in which a straight start is measured: so short that few of them must be cut again."""
+"""Pieces in which a straight start is measured."""
+MARGIN = 4.0
+"""Error estimates by which a start may be shorter than measured; only then is it measured to the end."""
 NUDGE = 1e-3
 """Bend of the straight start, relative to its length: by symmetry a line can be a critical point."""
 
@@ -39,7 +41,7 @@ def relax(
     segments: int = 32,
     *,
     also_from_line: bool = True,
-    tolerance: float = 1e-5,
+    tolerance: float = 1e-6,
     max_steps: int = 30,
 ) -> Geodesic:
     """Shortest smooth curve near a path, with its ends, at constant speed.
@@ -71,7 +73,7 @@ def relax_many(
     segments: int = 32,
     *,
     also_from_line: bool = True,
-    tolerance: float = 1e-5,
+    tolerance: float = 1e-6,
     max_steps: int = 30,
 ) -> list[Geodesic]:
     """As `relax` for many paths at once, several times faster than one by one."""
@@ -96,14 +98,28 @@ def relax_many(
 
 @dataclass(frozen=True)
 class _Start:
-    """A start for one path: its nodes, a polyline, the lengths of that polyline's pieces, and its name."""
+    """A start for one path.
+
+    Attributes:
+        owner: number of the path.
+        nodes: (n + 1, d), what is relaxed.
+        polyline: (m, d), what was given, or the line.
+        pieces: (m - 1,) estimated lengths of its segments.
+        error: estimated error of their sum.
+        name: `path` or `line`.
+    """
 
     owner: int
     nodes: FloatArray
     polyline: FloatArray
     pieces: FloatArray
-    length: float
+    error: float
     name: str
+
+    @property
+    def least(self) -> float:
+        """A length that the polyline does not fall below, as far as the estimates tell."""
+        return float(self.pieces.sum()) - MARGIN * self.error
 
 
 def _relax_batch(
@@ -115,32 +131,48 @@ def _relax_batch(
     lengths = smooth_lengths(curves.x, curves.z, curves.cost)
     ranked = np.lexsort((lengths, owners))  # the shortest of each path's curves comes first
     best = ranked[np.searchsorted(owners[ranked], np.arange(len(paths)))]
-    spline = splines_through(curves.z[best])
+    spline = SplineCurves(curves.z[best])
     samples = spline(np.linspace(0.0, 1.0, PARTS * settings.segments + 1))
     exact, travelled = measure_samples(metric, samples)
+    points = spline(np.stack([uniform_parameters(way) for way in travelled]))
     results = []
     for owner, path in enumerate(paths):
-        start = min((start for start in starts if start.owner == owner), key=lambda start: start.length)
-        rest = bool(converged[best[owner]])
-        if start.length <= exact[owner]:
-            points = spread(start.polyline, start.pieces, samples.shape[1])
-            results.append(_result(path, rows[owner], points, start.length, rest, start.name))
-        else:
-            points = spline(uniform_parameters(travelled[owner]))[owner]
-            name = f"relaxed from {starts[best[owner]].name}"
-            results.append(_result(path, rows[owner], points, float(exact[owner]), rest, name))
+        rest, bound = bool(converged[best[owner]]), float(exact[owner])
+        given = path.length if isinstance(path, Geodesic) else np.inf
+        plain = [start for start in starts if start.owner == owner and min(start.least, given) <= bound]
+        found = Geodesic(
+            _with_ends(points[owner], rows[owner]),
+            bound,
+            0,
+            rest,
+            method=f"relaxed from {starts[best[owner]].name}",
+        )
+        for start in plain:  # rarely any: relaxation found nothing clearly shorter
+            found = _shorter(metric, found, start, given, rows[owner], samples.shape[1])
+        if isinstance(path, Geodesic):
+            found = replace(found, expanded=path.expanded, bridged=path.bridged)
+        results.append(found)
     return results
 
 
-def _result(
-    path: Any, rows: torch.Tensor, points: FloatArray, length: float, converged: bool, method: str
+def _shorter(
+    metric: Metric, found: Geodesic, start: _Start, given: float, rows: torch.Tensor, count: int
 ) -> Geodesic:
+    """The curve found, or the start as it was if that is no longer."""
+    line = torch.from_numpy(start.polyline)
+    pieces = as_array(metric.segment_lengths(line[:-1], line[1:]))
+    length = min(float(pieces.sum()), given) if start.name == "path" else float(pieces.sum())
+    if length > found.length:
+        return found
+    points = _with_ends(spread(start.polyline, pieces, count), rows)
+    return Geodesic(points, length, 0, found.converged, method=start.name)
+
+
+def _with_ends(points: FloatArray, rows: torch.Tensor) -> torch.Tensor:
+    """Points as a tensor like the given rows, with exactly their ends."""
     tensor = torch.from_numpy(np.ascontiguousarray(points)).to(rows)
     tensor[0], tensor[-1] = rows[0], rows[-1]
-    if not isinstance(path, Geodesic):
-        return Geodesic(tensor, length, 0, converged, method=method)
-    length = min(length, path.length)
-    return Geodesic(tensor, length, path.expanded, converged, path.bridged, method)
+    return tensor
 
 
 def _starts(metric: Metric, rows: list[FloatArray], segments: int, also_from_line: bool) -> list[_Start]:
@@ -152,19 +184,22 @@ def _starts(metric: Metric, rows: list[FloatArray], segments: int, also_from_lin
         polylines += [
             (owner, part[:1] * (1 - coarse) + part[-1:] * coarse, "line") for owner, part, _ in polylines
         ]
-    lines = [line for _, line, _ in polylines]
-    decoded = metric.immersion.values(np.concatenate(lines))
-    inside = np.ones(len(decoded), dtype=bool)
-    inside[np.cumsum([len(line) for line in lines]) - 1] = False  # where a polyline ends and the next begins
-    first = np.flatnonzero(inside)
-    points = np.concatenate(lines)
-    lengths = metric.lengths_between(points[first], points[first + 1], decoded[first], decoded[first + 1])
-    pieces = np.split(lengths, np.cumsum([len(line) - 1 for line in lines])[:-1])
+    points = np.concatenate([line for _, line, _ in polylines])
+    decoded = metric.immersion.values(points)
+    ends = np.cumsum([len(line) for _, line, _ in polylines])
+    first = np.delete(np.arange(len(points)), ends - 1)  # no segment leads from one polyline to the next
+    measured = estimated_lengths(metric, points[first], points[first + 1], decoded[first], decoded[first + 1])
+    cuts = (ends - np.arange(1, len(ends) + 1))[:-1]
     starts = []
-    for (owner, line, name), part in zip(polylines, pieces, strict=True):
-        nodes = line[:1] * (1 - t) + line[-1:] * t if name == "line" else spread(line, part, segments + 1)
-        bent = nodes + _bend(nodes, t) if name == "line" else nodes
-        starts.append(_Start(owner, bent, line, part, float(part.sum()), name))
+    for (owner, line, name), pieces, errors in zip(
+        polylines, *(np.split(m, cuts) for m in measured), strict=True
+    ):
+        if name == "line":
+            nodes = line[:1] * (1 - t) + line[-1:] * t
+            nodes = nodes + _bend(nodes, t)
+        else:
+            nodes = spread(line, pieces, segments + 1)
+        starts.append(_Start(owner, nodes, line, pieces, float(errors.sum()), name))
     return starts
 
 

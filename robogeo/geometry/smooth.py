@@ -9,6 +9,7 @@ itself from `spline_of`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,34 @@ if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
 
 
-def splines_through(nodes: FloatArray) -> CubicSpline:
-    """C2 cubic splines through the nodes (L, n + 1, d) of L curves, over [0, 1] -> (L, d)."""
-    return CubicSpline(np.linspace(0.0, 1.0, nodes.shape[1]), nodes, axis=1)
+class SplineCurves:
+    """C2 cubic splines through the nodes (L, n + 1, d) of L curves, at equal steps of a parameter in [0, 1].
+
+    Their slopes at the nodes depend linearly on the nodes, by a matrix that only n decides; with them a
+    spline is its cubic Hermite form, piece by piece.
+    """
+
+    def __init__(self, nodes: FloatArray) -> None:
+        self.nodes, self.slopes = nodes, _slope_matrix(nodes.shape[1]) @ nodes
+
+    def __call__(self, t: FloatArray) -> FloatArray:
+        """Points (L, m, d) at parameters t, (m,) for all curves or (L, m)."""
+        pieces = self.nodes.shape[1] - 1
+        at = np.broadcast_to(t, (len(self.nodes), t.shape[-1])) * pieces
+        left = np.minimum(at.astype(np.int64), pieces - 1)
+        u, curve = (at - left)[..., None], np.arange(len(self.nodes))[:, None]
+        rise = u * u * (3.0 - 2.0 * u)
+        points: FloatArray = (1.0 - rise) * self.nodes[curve, left] + rise * self.nodes[curve, left + 1]
+        lift, fall = u * (1.0 - u) ** 2, u * u * (u - 1.0)
+        return points + (lift * self.slopes[curve, left] + fall * self.slopes[curve, left + 1]) / pieces
+
+
+@lru_cache(maxsize=16)
+def _slope_matrix(count: int) -> FloatArray:
+    """Slopes at the knots of the cubic splines through the unit vectors, (count, count)."""
+    knots = np.linspace(0.0, 1.0, count)
+    slopes: FloatArray = CubicSpline(knots, np.eye(count))(knots, 1)
+    return slopes
 
 
 def spline_of(geodesic: Any, degree: int = 3) -> BSpline:

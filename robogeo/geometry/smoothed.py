@@ -102,7 +102,7 @@ class SmoothedMetric(PullbackMetric):
         nodes, weights = (torch.from_numpy(part) for part in np.polynomial.legendre.leggauss(QUADRATURE))
         t = (0.5 * (nodes + 1.0)).to(a)[:, None]
         z = a.unsqueeze(1) * (1 - t) + b.unsqueeze(1) * t
-        return (self.speed(z, (b - a).unsqueeze(1)).double() * (0.5 * weights)).sum(-1)
+        return (self.speed(z, (b - a).unsqueeze(1)).double() * (0.5 * weights).to(z.device)).sum(-1)
 
     def _squared_speed(self, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
         v = tangents.double()

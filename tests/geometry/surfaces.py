@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy.integrate import quad
+from scipy.optimize import brentq
 
 
 def sphere(z):
@@ -64,3 +66,40 @@ def network(seed, d=3, D=6, dtype=torch.float64):
 def ensemble(seed, heads=3, d=3, D=4):
     members = [network(seed + i, d, D) for i in range(heads)]
     return lambda z: torch.stack([member(z) for member in members], dim=-2)
+
+
+def hyperbolic(z):
+    """The half-plane y > 1 as the pseudosphere."""
+    x, y = z[..., 0], z[..., 1]
+    return torch.stack([torch.cos(x) / y, torch.sin(x) / y, torch.arccosh(y) - (1 - y**-2).sqrt()], -1)
+
+
+def hyperbolic_distance(a, b):
+    return np.arccosh(1 + np.square(a - b).sum(-1) / (2 * a[..., 1] * b[..., 1]))
+
+
+def paraboloid_distance(a, b):
+    """Between points whose geodesic has no turning point (Clairaut: r^2 phi' = c), by quadrature.
+
+    With r^2 = c^2 + u^2 the integrands are smooth: L = int sqrt(1 + 4 r^2) du, dphi = int c sqrt(1 + 4 r^2)
+    / r^2 du.
+    """
+    near, far = sorted([float(np.linalg.norm(a)), float(np.linalg.norm(b))])
+    cosine = np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
+    turn = float(np.arccos(np.clip(cosine, -1, 1)))
+
+    def along(c, power):
+        low, high = np.sqrt(max(near**2 - c**2, 0.0)), np.sqrt(far**2 - c**2)
+        return quad(
+            lambda u: np.sqrt(1 + 4 * (c**2 + u**2)) * (c / (c**2 + u**2)) ** power,
+            low,
+            high,
+            epsabs=1e-13,
+            epsrel=1e-13,
+        )[0]
+
+    if turn < 1e-12:
+        return along(0.0, 0)
+    if along(near, 1) < turn:
+        return None  # it passes nearer to the apex than either end
+    return along(brentq(lambda c: along(c, 1) - turn, 1e-12, near, xtol=1e-14), 0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from surfaces import ensemble, network, paraboloid, sphere, swiss_roll, torus
 
 from robogeo.errors import GeometryError
-from robogeo.geometry import ExpectedMetric, PullbackMetric, Support
+from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support, relax
 
 Z = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 2)))
 
@@ -135,3 +135,17 @@ def test_bad_input_is_named(bad):
         PullbackMetric(lambda z: z.sum()).embed(np.ones((2, 2)))
     with pytest.raises(GeometryError, match="decoder failed"):
         PullbackMetric(lambda z: z @ torch.ones(5, 2, dtype=z.dtype)).embed(np.ones((2, 2)))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_decoders_on_a_gpu_give_what_they_give_on_a_cpu():
+    net = torch.nn.Sequential(torch.nn.Linear(2, 16), torch.nn.Tanh(), torch.nn.Linear(16, 5)).double()
+    nodes = np.random.default_rng(0).normal(size=(200, 2))
+    plain = PullbackMetric(net)
+    expected = GeodesicGraph.build(plain, nodes, 6), plain.magnification_factor(nodes)
+    there = PullbackMetric(net.cuda())
+    graph = GeodesicGraph.build(there, nodes, 6)
+    np.testing.assert_allclose(graph.lengths, expected[0].lengths, rtol=1e-9)
+    torch.testing.assert_close(there.magnification_factor(nodes).cpu(), expected[1])
+    path = expected[0].geodesic(nodes[0], nodes[1])
+    assert relax(there, path).length == pytest.approx(relax(PullbackMetric(net.cpu()), path).length, rel=1e-6)

@@ -1,0 +1,135 @@
+"""What the geometry benchmark measures beside robogeo: other libraries' searches and geodesic solvers.
+
+They are installed by the extra `benchmark`; one that is missing is left out of the table, which says so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.sparse.csgraph import dijkstra
+
+from robogeo.geometry import GeodesicGraph, PullbackMetric, fit_neural_geodesic, relax
+from robogeo.geometry.search import symmetric_graph
+
+Query = Callable[[int, int], float]
+WITHIN = 1.01
+
+
+def installed(name: str) -> bool:
+    """Whether a package is there."""
+    return importlib.util.find_spec(name) is not None
+
+
+def searches(graph: GeodesicGraph) -> dict[str, Query]:
+    """Shortest-path searches on the graph, from node to node, each with its path read back."""
+    matrix = symmetric_graph(graph.edges, graph.lengths, len(graph.nodes))
+    found: dict[str, Query] = {"scipy_dijkstra": lambda i, j: _scipy(matrix, i, j)}
+    if installed("networkx"):
+        found["networkx_astar"] = _networkx(graph)
+    if installed("igraph"):
+        found["igraph_dijkstra"] = _igraph(graph)
+    return found
+
+
+def _scipy(matrix: Any, i: int, j: int) -> float:
+    distance, parent = dijkstra(matrix, indices=i, return_predecessors=True)
+    node = j
+    while node != i:
+        node = parent[node]
+    return float(distance[j])
+
+
+def _networkx(graph: GeodesicGraph) -> Query:
+    import networkx
+
+    made, embedded = networkx.Graph(), graph.embedded.double().numpy()
+    made.add_weighted_edges_from(zip(*graph.edges.T.tolist(), graph.lengths.tolist(), strict=True))
+
+    def query(i: int, j: int) -> float:
+        def chord(a: int, b: int) -> float:
+            return float(np.linalg.norm(embedded[a] - embedded[b]))
+
+        path = networkx.astar_path(made, i, j, heuristic=chord)
+        return sum(made[a][b]["weight"] for a, b in pairwise(path))
+
+    return query
+
+
+def _igraph(graph: GeodesicGraph) -> Query:
+    import igraph
+
+    made = igraph.Graph(n=len(graph.nodes), edges=graph.edges)
+    lengths = graph.lengths.tolist()
+
+    def query(i: int, j: int) -> float:
+        path = made.get_shortest_path(i, j, weights=lengths, output="epath")
+        return float(graph.lengths[path].sum())
+
+    return query
+
+
+class Race:
+    """Time that solvers take to come within one per cent of the reference length of one pair."""
+
+    def __init__(self, net: torch.nn.Sequential, metric64: PullbackMetric) -> None:
+        self._net, self._metric, self._metric64 = net, PullbackMetric(net), metric64
+
+    def robogeo(self, graph: GeodesicGraph, z0: torch.Tensor, z1: torch.Tensor, least: float) -> float:
+        """Graph search and relaxation, as called by a user; stopped at ever more steps."""
+        return self._first_within(
+            lambda steps: relax(self._metric, graph.geodesic(z0, z1), max_steps=steps).points,
+            (1, 2, 3, 4, 6, 8, 12, 20, 30),
+            least,
+        )
+
+    def stochman(self, z0: torch.Tensor, z1: torch.Tensor, least: float) -> float:
+        """Its spline geodesic, Adam on the energy; stopped at ever more of its own steps."""
+        from stochman.curves import CubicSpline
+        from stochman.geodesic import geodesic_minimizing_energy
+
+        manifold, t = _stochman_manifold(self._net), torch.linspace(0, 1, 513)
+
+        def solve(steps: int) -> torch.Tensor:
+            curve = CubicSpline(z0.float()[None], z1.float()[None])
+            geodesic_minimizing_energy(curve, manifold, max_iter=steps)
+            return curve(t).detach()
+
+        return self._first_within(solve, (5, 10, 15, 20, 30, 45, 70, 100, 150), least)
+
+    def published(self, z0: torch.Tensor, z1: torch.Tensor, least: float) -> float:
+        """The neural geodesic of Chen et al. 2018, its pre-training included."""
+        return self._first_within(
+            lambda steps: fit_neural_geodesic(self._metric, z0, z1, recipe="published", steps=steps).points,
+            (30, 100, 300, 1000),
+            least,
+        )
+
+    def _first_within(
+        self, solve: Callable[[int], torch.Tensor], caps: tuple[int, ...], least: float
+    ) -> float:
+        """Processor time of the first run whose curve is within one per cent; infinite if none is."""
+        for cap in caps:
+            started = time.process_time()
+            points = solve(cap)
+            taken = time.process_time() - started
+            z = points.double()
+            if float(self._metric64.segment_lengths(z[:-1], z[1:]).sum()) <= WITHIN * least:
+                return taken
+        return float("inf")
+
+
+def _stochman_manifold(net: torch.nn.Sequential) -> Any:
+    from stochman.manifold import EmbeddedManifold
+
+    class Decoded(EmbeddedManifold):  # type: ignore[misc]
+        def embed(self, points: torch.Tensor, jacobian: bool = False) -> torch.Tensor:
+            return net(points)
+
+    return Decoded()
