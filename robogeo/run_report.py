@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from robogeo.latent_views import latent_view
 from robogeo.learning.learner import Learner
+from robogeo.motion.exchange import verify_written
 from robogeo.motion.planner import Plan
 from robogeo.motion.trajectory import save_motion
 from robogeo.motion.world import Request
@@ -205,6 +206,7 @@ def _motion(run: _Run) -> Section | None:
     for number, (_, motion) in enumerate(motions):
         path = learner.folder.file(f"motions/held-out-{number}.csv")
         save_motion(path, motion, world.joint_names, world.limits, world.scene)
+        verify_written(path, world.limits)
     if not motions:
         return None
     request, motion = motions[0]
