@@ -46,7 +46,7 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
 
     Args:
         scene: name of the scene, a key of ``envs.scenes.SCENES``.
-        robot: name of the robot, a file of ``configs/robots``.
+        robot: name of the robot, a file of ``configs/robots``, or the path of a ``.yaml`` file anywhere.
         render_mode: None or ``rgb_array``.
 
     Raises:

@@ -54,10 +54,10 @@ class RequestSampler:
         for place in self._scene.places:
             q = self._reach((place.lower + place.upper) / 2)
             if q is None:
-                raise WorldError(f"scene {scene}: place {place.name!r} is out of reach of the arm {arm}")
+                raise self._out_of_reach(place)
             if not self._checker.is_free(q, _MARGIN):
                 room = f"{1000 * _MARGIN:g} mm of room"
-                raise WorldError(f"scene {scene}: the arm {arm} has no {room} in place {place.name!r}")
+                raise WorldError(f"scene {scene}: the {arm} has no {room} in place {place.name!r}")
 
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
@@ -118,7 +118,14 @@ class RequestSampler:
             q = self._reach(place.sample(rng))
             if q is not None and self._checker.is_free(q, _MARGIN):
                 return q
-        raise WorldError(f"scene {self._scene.name}: place {place.name!r} is out of reach of this arm")
+        raise self._out_of_reach(place)
+
+    def _out_of_reach(self, place: Place) -> WorldError:
+        return WorldError(
+            f"scene {self._scene.name}: place {place.name!r} is out of reach of the "
+            f"{self._kinematics.robot.name}; state a smaller reach_m or another lift_m in its file, or use "
+            "another scene"
+        )
 
     def _reach(self, point: FloatArray) -> FloatArray | None:
         """The configuration at a point (3,) in place coordinates, led there from the anchor, or None."""

@@ -7,6 +7,7 @@ position control *with* target velocities, which tracks nine times better than p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -183,11 +184,17 @@ class Simulation(Engine):
         """Advance one physics step for each target q, qd (n, dof); whether the arm touched an obstacle."""
         _require_finite(q)
         _require_finite(qd)
-        command = {"controlMode": pybullet.POSITION_CONTROL, "forces": self.robot.torque.tolist()}
+        drive = partial(
+            self.call,
+            "setJointMotorControlArray",
+            self.arm,
+            self.joints,
+            pybullet.POSITION_CONTROL,
+            forces=self.robot.torque.tolist(),
+        )
         touched = False
         for position, speed in zip(q.tolist(), qd.tolist(), strict=True):
-            command |= {"targetPositions": position, "targetVelocities": speed}
-            self.call("setJointMotorControlArray", self.arm, self.joints, **command)
+            drive(targetPositions=position, targetVelocities=speed)
             self.step()
             touched = touched or self.touching()
         return touched
@@ -205,7 +212,8 @@ class Simulation(Engine):
 
         The engine lists points before they touch; touching means no distance left, or a force.
         """
-        return any(point[8] <= 0.0 or point[9] > 0.0 for point in self.call("getContactPoints", self.arm))
+        points = self.call("getContactPoints", self.arm)
+        return bool(points) and any(point[8] <= 0.0 or point[9] > 0.0 for point in points)
 
     def save(self) -> int:
         """Keep the present state in memory and return its handle."""

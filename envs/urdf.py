@@ -35,6 +35,8 @@ _NUMBERS: Mapping[str, Mapping[str, int]] = {
     "mesh": {"scale": 3},
     "color": {"rgba": 4},
 }
+_TEXTS = ("name", "link", "joint", "type", "filename")  # attributes that are never numbers
+_NOT_FINITE = ("nan", "inf", "infinity")
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ def _check_numbers(root: ElementTree.Element) -> None:
             text = element.get(attribute)
             if text is not None:
                 _finite(text, count, f"{owner}: <{element.tag} {attribute}>")
+        for attribute, text in element.attrib.items():  # of elements that are not known here, too
+            if attribute not in _TEXTS and any(
+                word.lower().lstrip("+-") in _NOT_FINITE for word in text.split()
+            ):
+                raise ValueError(f"{owner}: <{element.tag} {attribute}> is {text!r}; make it a finite number")
 
 
 def _described(root: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:

@@ -2,8 +2,9 @@
 
     python scripts/draw_scenes.py
 
-Writes docs/images/scenes.png: a row for each arm, a column for each scene. The arm is caught on a demonstrated
-motion; a line shows the way of its tool, from the ring to the dot. Below, what the pendulum looks like.
+Writes docs/images/scenes.png: a row for each arm, a column for each scene. The arm is caught on a
+demonstrated motion; a line shows the way of its tool, from the ring to the dot. Below, what the pendulum
+looks like.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The scenes: obstacles, named places and the way a practised person moves between them; one file each."""
+"""The scenes: obstacles, named places and the way a practised person moves between them; one file each.
+
+To add one, write a subclass of `Scene` in a file here, list it below and name it in ``envs/__init__.py``. It
+is checked as it is listed: see `envs.scenes.checks`.
+"""
 
 from envs.scenes.checks import checked
 from envs.scenes.reach_detour import ReachDetour

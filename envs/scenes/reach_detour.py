@@ -67,11 +67,11 @@ class ReachDetour(Scene):
 
     def build(self, simulation: Simulation) -> None:
         """Add table, pillar and trays."""
-        depth, side = 0.02, 0.285
+        depth, side, far = 0.02, 0.285, self.layout.stretch
         table: list[tuple[Sequence[float], Sequence[float]]] = [
-            ((0.265, 0.95, depth), (0.585, 0.0, _TABLE_TOP - depth)),
-            ((0.31, side, depth), (0.01, 0.95 - side, _TABLE_TOP - depth)),
-            ((0.31, side, depth), (0.01, side - 0.95, _TABLE_TOP - depth)),
+            ((0.265 * far, 0.95 * far, depth), (0.585 * far, 0.0, _TABLE_TOP - depth)),
+            ((0.31 * far, side * far, depth), (0.01 * far, (0.95 - side) * far, _TABLE_TOP - depth)),
+            ((0.31 * far, side * far, depth), (0.01 * far, (side - 0.95) * far, _TABLE_TOP - depth)),
         ]
         simulation.add_boxes(table, (0.55, 0.60, 0.65, 1.0))
         simulation.add_cylinder(

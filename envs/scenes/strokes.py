@@ -1,8 +1,8 @@
 """Strokes: draw letters on a tilted board.
 
 Task: draw a shape with one stroke from its one end to the other: C (three quarters of a circle), S, U (an
-open square), Z, L and V. The pen is 5 cm long and weightless: the tool's face stays in the drawing plane,
-5 cm above the board, and square to it, so nothing but the pen would touch.
+open square), Z, L and V. The pen is 5 cm long and weightless: the tool stays in the drawing plane, 5 cm above
+the board, and square to it, so that nothing but the pen would touch.
 
 Randomisation: the shape, the direction in which it is drawn, and both its ends (2 cm along either side of the
 board). The similarity that takes the shape's own ends to the wanted ones carries the shape, so place, size
@@ -10,7 +10,8 @@ and slant vary with them. The stream of requests favours some shapes; the held-o
 
 Success: see ``robogeo.evaluation``; the scene contributes contact-free motion, the tool within 5 mm and
 0.05 rad of the goal, and two measures with bounds: how far the tool left the drawing plane
-(``plane_error_mm``) and how far it left the wanted stroke within the plane (``stroke_error_mm``).
+(``plane_error_mm``, at most 5) and how far it left the wanted stroke within the plane (``stroke_error_mm``,
+at most 30). They are in an execution's ``measures`` and in an episode's ``info``.
 """
 
 from __future__ import annotations

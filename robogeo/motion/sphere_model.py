@@ -8,7 +8,7 @@ and cylinders after Quilez, "Distance functions"). The spheres hold the arm with
 * where the arm touches or penetrates an obstacle, it is zero or negative, though it measures how deep a
   sphere is and not how far the link has to move.
 
-It is smaller than the true one by as much as the spheres stick out, 2 cm and less (docs/your-robot.md has the
+It is smaller than the true one by as much as the spheres stick out, mostly 1 to 2 cm (docs/your-robot.md has
 figures). Verify in the simulator what is chosen by it.
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +167,39 @@ def test_a_thousand_resets_leave_memory_and_files_as_they_were(scene: str, robot
     env.close()
     assert after[0] < 1.05 * before[0]
     assert after[1] == before[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("robot", ["iiwa", "panda"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_stepping_keeps_most_of_the_engines_own_pace(scene: str, robot: str) -> None:
+    """Against a bare loop of the same motor commands and physics steps, the best of several rounds each."""
+    env = ArmEnv(scene, robot)
+    shares = np.random.default_rng(0).uniform(-0.3, 0.3, (100, env.robot.dof)).astype(np.float32)
+
+    def stepping() -> None:
+        for share in shares:
+            env.step(share)
+
+    def bare() -> None:
+        simulation, target = env._episode, env._target
+        for share in shares:
+            for _ in range(12):
+                after = np.clip(target + share * env.robot.velocity / 240, env.robot.lower, env.robot.upper)
+                simulation.command(after, (after - target) * 240)
+                simulation.step()
+                target = after
+
+    def seconds(run: Callable[[], None]) -> float:
+        env.reset(seed=0)
+        began = time.process_time()
+        run()
+        return time.process_time() - began
+
+    rounds = [(seconds(bare), seconds(stepping)) for _ in range(6)]
+    ratio = min(own for own, _ in rounds) / min(stepped for _, stepped in rounds)
+    env.close()
+    assert ratio >= 0.7
 
 
 @pytest.mark.parametrize("robot", ["iiwa", "panda"])

@@ -53,6 +53,11 @@ def test_the_shipped_robots_pass(name: str) -> None:
         ('xyz="0.25 0 0"', 'xyz="0.25 nan 0"', "link 'upper': <origin xyz> needs 3 finite numbers"),
         ('radius="0.02"', 'radius="-inf"', "link 'finger': <sphere radius> needs 1 finite number"),
         ('axis xyz="0 0 1"', 'axis xyz="0 0 0"', "joint 'shoulder' has an axis of length 0"),
+        (
+            '<link name="base"/>',
+            '<link name="base"><contact><stiffness value="inf"/></contact></link>',
+            "link 'base': <stiffness value> is 'inf'; make it a finite number",
+        ),
         ('mass value="2.0"', 'mass value="nan"', "link 'upper': <mass value> needs 1 finite number"),
         ('mass value="2.0"', 'mass value="-2"', "link 'upper' has mass -2 kg"),
         ('mass value="2.0"', 'mass value="0"', "link 'upper' has mass 0 kg"),

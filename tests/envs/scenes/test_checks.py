@@ -101,11 +101,11 @@ def test_a_part_that_is_not_there_is_named() -> None:
         ),
         (
             {"places": places(replace(_OWN[0], lower=_OWN[0].lower + 2, upper=_OWN[0].upper + 2))},
-            "scene Mine: place 'left low' is out of reach of the arm iiwa",
+            "scene Mine: place 'left low' is out of reach of the iiwa; state a smaller reach_m",
         ),
         (
             {"places": places(replace(_OWN[0], lower=_OWN[0].lower - 0.1, upper=_OWN[0].upper - 0.1))},
-            "scene Mine: the arm iiwa has no 20 mm of room in place 'left low'",
+            "scene Mine: the iiwa has no 20 mm of room in place 'left low'",
         ),
     ],
 )
