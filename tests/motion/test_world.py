@@ -124,7 +124,7 @@ def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shel
     path = shelf.demonstrate(shelf.request(0, 0), 0)
     assert not isinstance(path, Refusal) and shelf.free(path, 0.0).all()
     motion = time_path(smooth_path(path, limits=shelf.limits), shelf.limits)
-    _, tool = shelf.chain.tool(torch.as_tensor(path[len(path) // 2 :][:1]))
+    _, tool = shelf.chain.tool(torch.tensor(path[len(path) // 2 :][:1]))
     changes = shelf.changes
     shelf.add_obstacle([0.05, 0.05, 0.05], tool[0].numpy())
     try:
