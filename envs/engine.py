@@ -18,7 +18,7 @@ PHYSICS_RATE = 240.0  # Hz
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Send the engine's start-up banner, printed from C, to nowhere."""
     saved = [os.dup(1), os.dup(2)]
     sink = os.open(os.devnull, os.O_WRONLY)
@@ -35,17 +35,17 @@ def _silence() -> Iterator[None]:
             os.close(descriptor)
 
 
-with _silence():
+with silence():
     import pybullet
 
-__all__ = ["PHYSICS_RATE", "Engine", "pybullet"]  # whoever imports pybullet elsewhere hears its banner
+__all__ = ["PHYSICS_RATE", "Engine", "pybullet", "silence"]  # whoever imports pybullet elsewhere hears its banner
 
 
 class Engine:
     """An empty PyBullet world, stepped at 240 Hz."""
 
     def __init__(self) -> None:
-        with _silence():
+        with silence():
             self.client = int(pybullet.connect(pybullet.DIRECT))
 
     def call(self, function: str, *args: Any, **kwargs: Any) -> Any:

@@ -28,6 +28,7 @@ def check_robot(robot: RobotSpec) -> None:
         _check_tool(robot, urdf)
         _check_limits(robot, urdf)
         _check_held(robot, urdf)
+        _check_pairs(robot, urdf)
     except ValueError as error:
         raise WorldError(f"{robot.file}: {error}") from error
 
@@ -78,6 +79,16 @@ def _check_held(robot: RobotSpec, urdf: Urdf) -> None:
         if not lower <= position <= upper:
             raise ValueError(
                 f"field 'held' puts {name!r} at {position:g}, outside its limits [{lower:g}, {upper:g}]"
+            )
+
+
+def _check_pairs(robot: RobotSpec, urdf: Urdf) -> None:
+    most = len(urdf.links) - 2  # the base is -1
+    for a, b in robot.self_collision_pairs or ():
+        if a == b or not (-1 <= a <= most and -1 <= b <= most):
+            raise ValueError(
+                f"field 'self_collision_pairs' has [{a}, {b}]; it needs two different link indices from -1, "
+                f"the base, to {most}; leave the field out to have the pairs found"
             )
 
 

@@ -14,16 +14,37 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from envs.errors import WorldError
 from envs.robot_check import check_robot
+from envs.robot_file import (
+    held_positions,
+    known,
+    link_pairs,
+    mapping,
+    one_positive,
+    positions,
+    positive,
+    rates,
+    read_plain,
+    rotation,
+    short_name,
+    vector,
+)
 
 FloatArray = NDArray[np.float64]
 
 _CHECKOUT = Path(__file__).resolve().parent.parent / "configs" / "robots"
 _INSTALLED = Path(__file__).resolve().parent / "configs" / "robots"
-_MOST_BYTES = 100_000
+_FIELDS = (
+    "name", "urdf", "joints", "held", "tool", "reach_m", "lift_m", "rest_rad", "stances", "limits",
+    "self_collision_pairs",
+)  # fmt: skip
+_TOOL = ("link", "offset_m", "rpy_deg", "width_m")
+_LIMITS = (
+    "position_deg", "velocity_deg_s", "acceleration_deg_s2", "jerk_deg_s3", "torque_nm",
+    "position_rad", "velocity_rad_s", "acceleration_rad_s2", "jerk_rad_s3",
+)  # fmt: skip
 APPROACHES = ("forward", "down")  # ways in which scenes have the tool point
 
 
@@ -107,10 +128,10 @@ def load_robot(name: str) -> RobotSpec:
     """
     path = _file(name)
     try:
-        spec = _parse(_read(path), path)
+        spec = _parse(read_plain(path), path)
     except KeyError as error:
         raise WorldError(f"{path}: field {error} is missing") from error
-    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, TypeError, OverflowError, yaml.YAMLError) as error:
         raise WorldError(f"{path}: {' '.join(str(error).split())}") from error
     check_robot(spec)
     return spec
@@ -129,159 +150,64 @@ def _file(name: str) -> Path:
     return path
 
 
-def _read(path: Path) -> Any:
-    """The file's plain data; no aliases, by which a short file can stand for endless lists."""
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError(f"is larger than {_MOST_BYTES} bytes, no robot needs so much")
-    text = path.read_text(encoding="utf-8")
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-        raise ValueError("aliases (*name) are not allowed; write the values out")
-    return yaml.safe_load(text)
-
-
 def _folder() -> Path:
     return _CHECKOUT if _CHECKOUT.is_dir() else _INSTALLED
 
 
 def _parse(raw: Any, file: Path) -> RobotSpec:
-    raw = _mapping(raw, "the file")
-    limits, tool = _mapping(raw["limits"], "field 'limits'"), _mapping(raw["tool"], "field 'tool'")
+    raw = known(mapping(raw, "the file"), _FIELDS, "the file")
+    limits = known(mapping(raw["limits"], "field 'limits'"), _LIMITS, "field 'limits'")
+    tool = known(mapping(raw["tool"], "field 'tool'"), _TOOL, "field 'tool'")
     joints = raw["joints"]
     if not isinstance(joints, list) or not joints or not all(isinstance(name, str) for name in joints):
         raise ValueError(f"field 'joints' needs a list of joint names, got {joints!r}")
     dof = len(joints)
-    lower, upper, position = _positions(limits, dof)
+    lower, upper, position = positions(limits, dof)
     stance = _stance(raw, lower, upper, position)
     return RobotSpec(
-        name=str(raw["name"]),
+        name=short_name(raw["name"]),
         file=file,
         urdf=_urdf_path(str(raw["urdf"]), file.parent),
         joint_names=tuple(joints),
         tool_link=str(tool["link"]),
-        tool_offset=_vector(tool, "offset_m", 3),
-        tool_rotation=_rotation(tool),
-        tool_width=_one_positive(tool, "width_m"),
+        tool_offset=vector(tool, "offset_m", 3),
+        tool_rotation=rotation(tool),
+        tool_width=one_positive(tool, "width_m"),
         rest=stance.rest,
         reach=stance.reach,
         lift=stance.lift,
         lower=lower,
         upper=upper,
-        velocity=_rates(limits, "velocity", "s", dof),
-        acceleration=_rates(limits, "acceleration", "s2", dof),
-        jerk=_rates(limits, "jerk", "s3", dof),
-        torque=_positive(limits, "torque_nm", dof),
-        self_collision_pairs=_pairs(raw.get("self_collision_pairs")),
-        held=_held(raw.get("held", {})),
+        velocity=rates(limits, "velocity", "s", dof),
+        acceleration=rates(limits, "acceleration", "s2", dof),
+        jerk=rates(limits, "jerk", "s3", dof),
+        torque=positive(limits, "torque_nm", dof),
+        self_collision_pairs=link_pairs(raw.get("self_collision_pairs")),
+        held=held_positions(raw.get("held", {})),
         stances=_stances(raw, lower, upper, position),
     )
 
 
-def _mapping(value: Any, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{what} needs named values, got {value!r}")
-    return value
-
-
-def _vector(section: dict[str, Any], field: str, size: int) -> FloatArray:
-    wanted = f"field {field!r} needs {size} finite numbers, got {section[field]!r}"
-    try:
-        values = np.asarray(section[field], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(wanted) from error
-    if values.shape != (size,) or not np.isfinite(values).all():
-        raise ValueError(wanted)
-    return values
-
-
-def _positive(section: dict[str, Any], field: str, size: int) -> FloatArray:
-    values = _vector(section, field, size)
-    if np.any(values <= 0.0):
-        raise ValueError(f"field {field!r} needs positive numbers, got {section[field]!r}")
-    return values
-
-
 def _stance(raw: dict[str, Any], lower: FloatArray, upper: FloatArray, position: str) -> Stance:
-    rest = _vector(raw, "rest_rad", len(lower))
+    rest = vector(raw, "rest_rad", len(lower))
     if np.any((rest < lower) | (rest > upper)):
         raise ValueError(f"field 'rest_rad' lies outside the field {position!r}")
-    lift = float(_vector({"lift_m": [raw.get("lift_m", 0.0)]}, "lift_m", 1)[0])
-    return Stance(rest, _one_positive(raw, "reach_m"), lift)
+    lift = float(vector({"lift_m": [raw.get("lift_m", 0.0)]}, "lift_m", 1)[0])
+    return Stance(rest, one_positive(raw, "reach_m"), lift)
 
 
 def _stances(raw: dict[str, Any], lower: FloatArray, upper: FloatArray, position: str) -> dict[str, Stance]:
     """Stances by approach; what one does not state, it takes from the file's own fields."""
-    given = _mapping(raw.get("stances", {}), "field 'stances'")
+    given = mapping(raw.get("stances", {}), "field 'stances'")
     for name in given:
         if name not in APPROACHES:
             raise ValueError(f"field 'stances' has no {name!r}; known: {', '.join(APPROACHES)}")
-    return {
-        name: _stance({**raw, **_mapping(part, f"field 'stances.{name}'")}, lower, upper, position)
-        for name, part in given.items()
-    }
-
-
-def _one_positive(section: dict[str, Any], field: str) -> float:
-    return float(_positive({field: [section[field]]}, field, 1)[0])
-
-
-def _rotation(tool: dict[str, Any]) -> FloatArray:
-    """Rotation (3, 3) from fixed-axis roll, pitch and yaw in degrees, as a URDF states them."""
-    angles = _vector(tool, "rpy_deg", 3) if "rpy_deg" in tool else np.zeros(3)
-    return np.asarray(Rotation.from_euler("xyz", angles, degrees=True).as_matrix(), dtype=np.float64)
-
-
-def _rates(limits: dict[str, Any], quantity: str, per: str, dof: int) -> FloatArray:
-    """Limits (dof,) of a rate in rad units, from the field in degrees or the one in radians."""
-    if f"{quantity}_rad_{per}" in limits:
-        return _positive(limits, f"{quantity}_rad_{per}", dof)
-    return np.deg2rad(_positive(limits, f"{quantity}_deg_{per}", dof))
-
-
-def _positions(limits: dict[str, Any], dof: int) -> tuple[FloatArray, FloatArray, str]:
-    """Lower and upper position limits (dof,) in rad, and the name of the field that states them.
-
-    A joint's entry is one number where its limits are symmetric about zero, else a pair [lower, upper].
-    """
-    name = "position_rad" if "position_rad" in limits else "position_deg"
-    given = limits[name]
-    if not isinstance(given, list) or not any(isinstance(entry, list) for entry in given):
-        upper = _positive(limits, name, dof)
-        lower = -upper
-    else:
-        pairs = [entry if isinstance(entry, list) else [-entry, entry] for entry in given]
-        try:
-            table = np.asarray(pairs, dtype=np.float64)
-        except (TypeError, ValueError):
-            table = np.empty(0)
-        if table.shape != (dof, 2) or not np.isfinite(table).all():
-            raise ValueError(f"field {name!r} needs {dof} numbers or pairs [lower, upper], got {given!r}")
-        lower, upper = table[:, 0], table[:, 1]
-        if np.any(lower >= upper):
-            joint = int(np.argmax(lower >= upper))
-            raise ValueError(f"field {name!r} has lower >= upper at joint {joint + 1}: {given[joint]!r}")
-    if name == "position_deg":
-        return np.deg2rad(lower), np.deg2rad(upper), name
-    return lower, upper, name
-
-
-def _held(value: Any) -> dict[str, float]:
-    """Positions of held joints by name."""
-    table = _mapping(value, "field 'held'")
-    for name in table:
-        _vector({f"held.{name}": [table[name]]}, f"held.{name}", 1)
-    return {str(name): float(position) for name, position in table.items()}
-
-
-def _pairs(value: Any) -> tuple[tuple[int, int], ...] | None:
-    """Pairs of link indices, None where the file does not list them."""
-    if value is None:
-        return None
-    try:
-        return tuple((int(a), int(b)) for a, b in value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"field 'self_collision_pairs' needs pairs of link indices, got {value!r}"
-        ) from error
+    found = {}
+    for name, part in given.items():
+        what = f"field 'stances.{name}'"
+        own = known(mapping(part, what), ("rest_rad", "reach_m", "lift_m"), what)
+        found[name] = _stance({**raw, **own}, lower, upper, position)
+    return found
 
 
 def _urdf_path(text: str, folder: Path) -> Path:

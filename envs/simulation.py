@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.engine import Engine, pybullet
+from envs.engine import Engine, pybullet, silence
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
 
@@ -45,7 +45,8 @@ class Simulation(Engine):
         self.empty()
         self.obstacles = []
         try:
-            self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
+            with silence():  # it comments on every link without a mass
+                self.arm = self.call("loadURDF", str(self.robot.urdf), useFixedBase=True)
         except pybullet.error as error:
             raise WorldError(f"{self.robot.urdf}: PyBullet cannot load it ({error})") from error
         infos = [self.call("getJointInfo", self.arm, j) for j in range(self.call("getNumJoints", self.arm))]
@@ -208,12 +209,12 @@ class Simulation(Engine):
         return table[:, 0], table[:, 1], table[:, 2]
 
     def touching(self) -> bool:
-        """Whether the arm touched an obstacle in the last step.
+        """Whether a moving link of the arm touched an obstacle in the last step.
 
         The engine lists points before they touch; touching means no distance left, or a force.
         """
         points = self.call("getContactPoints", self.arm)
-        return bool(points) and any(point[8] <= 0.0 or point[9] > 0.0 for point in points)
+        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points or ())
 
     def save(self) -> int:
         """Keep the present state in memory and return its handle."""

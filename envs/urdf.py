@@ -35,6 +35,11 @@ _NUMBERS: Mapping[str, Mapping[str, int]] = {
     "mesh": {"scale": 3},
     "color": {"rgba": 4},
 }
+# Shapes, and the sizes that they need.
+_SHAPES: Mapping[str, tuple[str, ...]] = {
+    "box": ("size",), "sphere": ("radius",), "cylinder": ("radius", "length"),
+    "capsule": ("radius", "length"), "mesh": (), "plane": (),
+}  # fmt: skip
 _TEXTS = ("name", "link", "joint", "type", "filename")  # attributes that are never numbers
 _NOT_FINITE = ("nan", "inf", "infinity")
 
@@ -90,6 +95,7 @@ def read_urdf(path: Path) -> Urdf:
         _check_tree(urdf)
         for link in root.findall("link"):
             _check_inertial(link, urdf)
+        _check_shapes(root)
         _check_meshes(root, path)
     except ValueError as error:
         raise WorldError(f"{path}: {error}") from error
@@ -122,8 +128,8 @@ def _parse(path: Path) -> ElementTree.Element:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
         raise WorldError(f"{path}: is not XML ({error}); if it is a xacro file, expand it first") from error
-    if root.tag != "robot":
-        raise WorldError(f"{path}: its outermost element is <{root.tag}>, a URDF's is <robot>")
+    if root.tag != "robot" or not root.get("name"):
+        raise WorldError(f"{path}: its outermost element is no <robot name=...>, as a URDF's is")
     return root
 
 
@@ -261,6 +267,22 @@ def _check_inertial(link: ElementTree.Element, urdf: Urdf) -> None:
         raise ValueError(
             f"link {name!r} has a principal inertia of {least:.3g} kg m^2; all three are positive"
         )
+
+
+def _check_shapes(root: ElementTree.Element) -> None:
+    """Every visual and collision element has one shape with its sizes; without, PyBullet refuses the file."""
+    for link in root.findall("link"):
+        for part in (*link.findall("visual"), *link.findall("collision")):
+            where = f"link {link.get('name')!r}: <{part.tag}>"
+            shapes = list(part.find("geometry") or ())
+            if len(shapes) != 1 or shapes[0].tag not in _SHAPES:
+                raise ValueError(f"{where} needs a <geometry> with one of {', '.join(_SHAPES)}")
+            for attribute in _SHAPES[shapes[0].tag]:
+                text = shapes[0].get(attribute, "")
+                if not text or min(float(word) for word in text.split()) <= 0.0:
+                    raise ValueError(
+                        f"{where} needs a <{shapes[0].tag}> with a positive {attribute}, got {text!r}"
+                    )
 
 
 def _check_meshes(root: ElementTree.Element, path: Path) -> None:

@@ -52,6 +52,8 @@ def test_a_path_to_nothing_is_refused(tmp_path: Path) -> None:
         ("[2.0, 3.0]", "[[-2.0, 2.0], [-3.2, 3]]", "[-3.2000, 3.0000] rad of 'elbow' are wider"),
         ("grip: 0.02", "grip: 0.05", "field 'held' puts 'grip' at 0.05, outside its limits [0, 0.04]"),
         ("grip: 0.02", "wrist: 0.0", "field 'held' names 'wrist', which is not a movable joint"),
+        ("reach_m", "self_collision_pairs: [[0, 4]]\nreach_m", "field 'self_collision_pairs' has [0, 4]"),
+        ("reach_m", "self_collision_pairs: [[2, 2]]\nreach_m", "two different link indices from -1"),
         ("grip: 0.02", "thumb: 0.0", "field 'held' names 'thumb', which small.urdf does not have"),
     ],
 )

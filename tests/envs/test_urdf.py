@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envs.errors import WorldError
 from envs.robots import load_robot, robot_names
+from envs.simulation import Simulation
 from envs.urdf import mesh_file, read_urdf
 from tests.envs.small_arm import URDF, write_arm
+
+_VALUES = [
+    "",
+    "nan",
+    "1 2",
+    "-1",
+    "0",
+    "0 0 0",
+    "1e400",
+    "abc",
+    "base",
+    "lower",
+    "+inf",
+    "fixed",
+    "continuous",
+]
 
 
 def refusal(folder: Path, urdf: str) -> str:
@@ -79,14 +100,42 @@ def test_the_shipped_robots_pass(name: str) -> None:
         ('<parent link="base"/>', '<parent link="finger"/>', "link 'finger' is not joined to the root"),
         ("<robot ", "<!DOCTYPE robot [<!ENTITY a 'a'>]><robot ", "declares a document type"),
         ("</robot>", "", "is not XML (no element found"),
-        (URDF, "<robot/>", "has no <link>"),
-        ("robot", "sdf", "its outermost element is <sdf>, a URDF's is <robot>"),
+        (URDF, "<robot name='r'/>", "has no <link>"),
+        ('<robot name="small">', "<robot>", "its outermost element is no <robot name=...>"),
+        ('<sphere radius="0.02"/>', "", "link 'finger': <collision> needs a <geometry> with one of box"),
+        ('<sphere radius="0.02"/>', "<cone/>", "link 'finger': <collision> needs a <geometry> with one of"),
+        ('size="0.5 0.1 0.1"', 'size="0.5 0 0.1"', "needs a <box> with a positive size, got '0.5 0 0.1'"),
+        ('radius="0.02"', "", "link 'finger': <collision> needs a <sphere> with a positive radius, got ''"),
+        ("robot", "sdf", "its outermost element is no <robot name=...>"),
     ],
 )
 def test_what_is_broken_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
     count = -1 if old == "robot" else 1
     assert old in URDF
     assert said in refusal(tmp_path, URDF.replace(old, new, count))
+
+
+@pytest.mark.sim
+@given(seed=st.integers(0, 100_000))
+def test_whatever_passes_loads_and_the_rest_is_refused_in_one_line(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    root = ElementTree.fromstring(URDF)
+    for _ in range(random.choice([1, 1, 2])):
+        parents = {child: parent for parent in root.iter() for child in parent}
+        element = random.choice(list(parents))
+        if random.random() < 0.2:
+            parents[element].remove(element)
+        elif random.random() < 0.2:
+            element.tag = random.choice(["link", "joint", "foo", "limit"])
+        elif element.attrib:
+            element.set(random.choice(list(element.attrib)), random.choice(_VALUES))
+    path = write_arm(tmp_path, urdf=ElementTree.tostring(root, encoding="unicode"))
+    try:
+        robot = load_robot(str(path))
+    except WorldError as error:
+        assert "\n" not in str(error)
+    else:
+        Simulation(robot).close()
 
 
 def test_a_moved_link_without_inertia_is_refused(tmp_path: Path) -> None:
