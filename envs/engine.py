@@ -19,7 +19,7 @@ PHYSICS_RATE = 240.0  # Hz
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Send the engine's start-up banner, printed from C, to nowhere."""
+    """Send what the engine prints from C, its banner and its remarks, to nowhere."""
     saved = [os.dup(1), os.dup(2)]
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -38,7 +38,12 @@ def silence() -> Iterator[None]:
 with silence():
     import pybullet
 
-__all__ = ["PHYSICS_RATE", "Engine", "pybullet", "silence"]  # whoever imports pybullet elsewhere hears its banner
+__all__ = [
+    "PHYSICS_RATE",
+    "Engine",
+    "pybullet",
+    "silence",
+]  # imported elsewhere, pybullet prints its banner
 
 
 class Engine:

@@ -45,19 +45,13 @@ class RequestSampler:
         self._pairs = scene.pairs()
 
     def check_places(self) -> None:
-        """Refuse a scene whose places this arm cannot reach or has no room in.
+        """Refuse a scene with a place that this arm cannot reach or has no room in.
 
         Raises:
             WorldError: it names the place.
         """
-        scene, arm = self._scene.name, self._kinematics.robot.name
         for place in self._scene.places:
-            q = self._reach((place.lower + place.upper) / 2)
-            if q is None:
-                raise self._out_of_reach(place)
-            if not self._checker.is_free(q, _MARGIN):
-                room = f"{1000 * _MARGIN:g} mm of room"
-                raise WorldError(f"scene {scene}: the {arm} has no {room} in place {place.name!r}")
+            self._configuration(place, np.random.default_rng(0))
 
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
@@ -114,17 +108,19 @@ class RequestSampler:
         The arm is led there from the scene's anchor along the scene's route, so that the same tool pose
         always gives the same posture.
         """
+        reached = False
         for _ in range(_TRIES):
             q = self._reach(place.sample(rng))
+            reached = reached or q is not None
             if q is not None and self._checker.is_free(q, _MARGIN):
                 return q
-        raise self._out_of_reach(place)
-
-    def _out_of_reach(self, place: Place) -> WorldError:
-        return WorldError(
-            f"scene {self._scene.name}: place {place.name!r} is out of reach of the "
-            f"{self._kinematics.robot.name}; state a smaller reach_m or another lift_m in its file, or use "
-            "another scene"
+        scene, arm = self._scene.name, self._kinematics.robot.name
+        if reached:
+            room = f"{1000 * _MARGIN:g} mm of room"
+            raise WorldError(f"scene {scene}: the {arm} has no {room} in place {place.name!r}")
+        raise WorldError(
+            f"scene {scene}: place {place.name!r} is out of reach of the {arm}; "
+            "state a smaller reach_m or another lift_m in its file, or use another scene"
         )
 
     def _reach(self, point: FloatArray) -> FloatArray | None:

@@ -15,6 +15,7 @@ from envs.scenes import SCENES, Scene, ShelfReach
 from envs.scenes.checks import checked
 
 _OWN = ShelfReach().places
+_DOWN = np.array([0.0, 0.0, 0.11])  # onto the compartment's floor
 
 
 def scene_with(**parts: Any) -> type[Scene]:
@@ -104,7 +105,7 @@ def test_a_part_that_is_not_there_is_named() -> None:
             "scene Mine: place 'left low' is out of reach of the iiwa; state a smaller reach_m",
         ),
         (
-            {"places": places(replace(_OWN[0], lower=_OWN[0].lower - 0.1, upper=_OWN[0].upper - 0.1))},
+            {"places": places(replace(_OWN[0], lower=_OWN[0].lower - _DOWN, upper=_OWN[0].upper - _DOWN))},
             "scene Mine: the iiwa has no 20 mm of room in place 'left low'",
         ),
     ],
