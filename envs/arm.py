@@ -10,16 +10,17 @@ The two levels live in two simulators, so that questions asked in the middle of 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from envs import rrt
 from envs.arm_spheres import arm_spheres
 from envs.collision import Clearance, Collision, CollisionChecker
-from envs.demonstrator import DemonstratedPath, Demonstrator, NoDemonstration
+from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
@@ -32,6 +33,10 @@ from envs.scenes.checks import build
 from envs.self_collision import check_rest
 from envs.simulation import Simulation
 
+if TYPE_CHECKING:
+    from envs.mujoco_simulation import MujocoSimulation
+
+ENGINES = ("pybullet", "mujoco")
 _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _REACHED = 0.02  # rad: largest joint distance at which an episode's goal counts as reached
 
@@ -68,6 +73,8 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         self._checker = CollisionChecker(self._simulation)
         check_rest(self._simulation, self._checker.pairs)
         self._episode = Simulation(self.robot)
+        self._added: list[tuple[FloatArray, FloatArray]] = []
+        self._mujoco: MujocoSimulation | None = None
         for simulation in (self._simulation, self._episode):
             build(self.scene, simulation)
         self._fresh = self._episode.save()
@@ -173,6 +180,12 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         ends = [self._configuration(name, q) for name, q in (("start", start), ("goal", goal))]
         return self._demonstrator.demonstrate(ends[0], ends[1], np.random.default_rng([2, seed]))
 
+    def search(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> FloatArray | None:
+        """A path (n, dof) rad found by RRT-Connect with short cuts, ignoring the scene's routes; or None."""
+        ends = [self._within_limits(name, q) for name, q in (("start", start), ("goal", goal))]
+        rng = np.random.default_rng([3, seed])
+        return rrt.plan(self._checker, self.robot, ends[0], ends[1], SEARCH_MARGIN, rng)
+
     def clearance(self, q: FloatArray) -> Clearance:
         """Exact clearance at configuration q (dof,) rad, from surroundings and itself."""
         return self._checker.clearance(self._configuration("q", q))
@@ -200,17 +213,83 @@ class ArmEnv(gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]):
         """Kind, size and pose (4, 4) of every primitive obstacle, see `envs.obstacles`."""
         return obstacle_arrays(self._simulation)
 
-    def execute(self, q: FloatArray, qd: FloatArray) -> Execution:
-        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world."""
-        self._simulation.reload()  # only a world loaded from nothing is promised to be the same every time
-        build(self.scene, self._simulation)
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which of ``path`` (n, dof) rad keep ``margin`` m from obstacles (0.01 m at most from the arm)."""
+        rows = np.asarray(path, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self.robot.dof:
+            raise WorldError(f"a path needs configurations (n, {self.robot.dof}), got {rows.shape}")
+        return self._checker.free(rows, margin)
+
+    def add_obstacle(self, half_extents: FloatArray, centre: FloatArray) -> None:
+        """Put a box, given by half extents (3,) and centre (3,) m, into the world of whole motions.
+
+        Demonstrations, checks and motions meet it from now on; running step-level episodes do not.
+
+        Raises:
+            WorldError: not two times three finite numbers, or an extent that is not positive.
+        """
+        box = [np.asarray(part, dtype=np.float64) for part in (half_extents, centre)]
+        if any(part.shape != (3,) or not np.isfinite(part).all() for part in box) or (box[0] <= 0.0).any():
+            raise WorldError("an obstacle needs three positive half extents and a centre x, y, z in m")
+        self._added.append((box[0], box[1]))
+        self._mujoco = None
+        self._rebuild()
+
+    def remove_obstacles(self) -> None:
+        """Take away what :meth:`add_obstacle` put there."""
+        self._added.clear()
+        self._mujoco = None
+        self._rebuild()
+
+    def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Execution:
+        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world.
+
+        Args:
+            q: positions, rad.
+            qd: velocities, rad/s.
+            engine: ``pybullet``, or ``mujoco`` for a second opinion on the same arm among the same solids.
+
+        Raises:
+            WorldError: an unknown engine, one that is not installed, or a motion that is none.
+        """
+        self.check_engine(engine)
+        if engine == "mujoco":
+            second = self._second_engine()
+            return execute(second, self.scene, self.kinematics, second, q, qd)
+        self._rebuild()  # only a world loaded from nothing is promised to be the same every time
         return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
+
+    def check_engine(self, engine: str) -> None:
+        """Raise WorldError unless motions can run in an engine: known, installed, able to load the arm."""
+        if engine not in ENGINES:
+            raise WorldError(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+        if engine == "mujoco":
+            self._second_engine()
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof) that were measured at 240 Hz."""
         return film(self._simulation, q, self.scene.camera_eye, self.scene.camera_target, fps, size)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _second_engine(self) -> MujocoSimulation:
+        """The world in MuJoCo, compiled when first asked for and after every change."""
+        if self._mujoco is None:
+            from envs.mujoco_simulation import MujocoSimulation
+
+            names = {index: name for name, index in self._simulation.link_indices.items()}
+            base = self._simulation.call("getBodyInfo", self._simulation.arm)[0].decode()
+            link = {-1: base, **names}
+            pairs = [(link[a], link[b]) for a, b in self._checker.pairs]
+            fixed = [link[index] for index in self._simulation.fixed_links]
+            self._mujoco = MujocoSimulation(self.robot, obstacle_arrays(self._simulation), pairs, fixed)
+        return self._mujoco
+
+    def _rebuild(self) -> None:
+        self._simulation.reload()
+        build(self.scene, self._simulation)
+        for half, centre in self._added:
+            self._simulation.add_boxes([(half.tolist(), centre.tolist())], (0.85, 0.35, 0.25, 1.0))
 
     def _configuration(self, name: str, values: Any) -> FloatArray:
         q = np.asarray(values, dtype=np.float64)

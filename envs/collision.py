@@ -10,6 +10,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.robots import FloatArray
 from envs.self_collision import self_collision_pairs
@@ -90,6 +91,10 @@ class CollisionChecker:
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""
         return self._first_violation(q[None], margin) is None
+
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which configurations of ``path`` (n, dof) rad are free in the sense of :meth:`is_free`, (n,)."""
+        return np.array([self.is_free(q, margin) for q in path], dtype=np.bool_)
 
     def first_collision(
         self, path: FloatArray, margin: float = 0.0, resolution: float = PATH_RESOLUTION

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.collision import CollisionChecker
+from envs.collision import Clearance
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
-from envs.robots import FloatArray
+from envs.robots import FloatArray, RobotSpec
 from envs.scenes.scene import Scene
 from envs.simulation import Simulation
 
@@ -25,12 +26,13 @@ class Execution:
     """What happened when a motion ran.
 
     Attributes:
-        q: measured configurations (T, dof) rad, one a physics step.
+        q: measured configurations (T, dof) rad, at the times of the commanded ones.
         collision: whether the arm touched an obstacle or itself.
         min_clearance_m: smallest distance to obstacles along the way (capped at 0.2).
         goal_error_m, goal_error_rad: distance of the tool from the commanded goal at the end.
         tracking_rmse_rad: root mean square of measured minus commanded positions.
         peak_torque_fraction: largest motor torque as a share of its limit.
+        tool_length_m: length of the tool's way.
         measures: the scene's own measures of the motion, by name; smaller is better.
         bounds: of those measures that success needs, the largest value that succeeds.
     """
@@ -42,15 +44,50 @@ class Execution:
     goal_error_rad: float
     tracking_rmse_rad: float
     peak_torque_fraction: float
+    tool_length_m: float
     measures: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, float] = field(default_factory=dict)
 
 
+class SteppedArm(Protocol):
+    """What running a motion needs of a physics engine; see `Simulation` for what the methods do."""
+
+    robot: RobotSpec
+
+    def place(self, q: FloatArray) -> None:
+        """Put the arm somewhere at rest."""
+        ...
+
+    def command(self, q: FloatArray, qd: FloatArray) -> None:
+        """Set targets of the joint motors."""
+        ...
+
+    def step(self) -> None:
+        """Advance by 1/240 s."""
+        ...
+
+    def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Positions, velocities and torques."""
+        ...
+
+    def touching(self) -> bool:
+        """Whether the arm touches anything."""
+        ...
+
+
+class Distances(Protocol):
+    """Whoever knows the clearance in an engine's present state."""
+
+    def present_clearance(self) -> Clearance:
+        """Distances to the surroundings and to itself."""
+        ...
+
+
 def execute(
-    simulation: Simulation,
+    simulation: SteppedArm,
     scene: Scene,
     kinematics: Kinematics,
-    checker: CollisionChecker,
+    checker: Distances,
     q: FloatArray,
     qd: FloatArray,
 ) -> Execution:
@@ -69,8 +106,14 @@ def execute(
             row = int(np.argmin(np.isfinite(values).all(axis=1)))
             raise WorldError(f"a motion needs finite values, {name} has others at sample {row}")
     simulation.place(q[0])
-    measured, seen, torque, collision = [], [checker.present_clearance()], 0.0, False
-    for i, (target, speed) in enumerate(zip(q, qd, strict=True)):
+    measured, seen, torque, collision = (
+        [simulation.joint_state()[0]],
+        [checker.present_clearance()],
+        0.0,
+        False,
+    )
+    # A command is for the present instant; after the step it is the next sample's time that is measured.
+    for i, (target, speed) in enumerate(zip(q[:-1], qd[:-1], strict=True)):
         simulation.command(target, speed)
         simulation.step()
         position, _, effort = simulation.joint_state()
@@ -87,7 +130,7 @@ def execute(
     seen.append(checker.present_clearance())
     start, goal = kinematics.tool_pose(q[0]), kinematics.tool_pose(q[-1])
     distance, angle = goal.distance(kinematics.tool_pose(final))
-    errors = np.stack(measured) - q
+    errors, way = np.stack(measured) - q, kinematics.tool_path(np.stack(measured))
     return Execution(
         q=np.stack(measured),
         collision=collision or min(clearance.smallest for clearance in seen) <= 0.0,
@@ -96,7 +139,8 @@ def execute(
         goal_error_rad=angle,
         tracking_rmse_rad=float(np.sqrt(np.mean(errors**2))),
         peak_torque_fraction=torque,
-        measures=scene.measures(kinematics.tool_path(np.stack(measured)), start.position, goal.position),
+        tool_length_m=float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()),
+        measures=scene.measures(way, start.position, goal.position),
         bounds=scene.bounds,
     )
 

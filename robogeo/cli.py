@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, info.
+"""The command ``robogeo``: learn, generate, evaluate, info, replay.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -44,20 +44,38 @@ class Learn:
 
 @dataclass(frozen=True)
 class Generate:
-    """Plan motions with a learned model and write them as CSV, with a JSON side-car each."""
+    """Plan motions with a learned model and write them: CSV with a JSON side-car, npz, or ROS messages."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """Folder of a run."""
     out: Path = Path("motion.csv")
-    """File to write; with --requests, a number is put before the ending."""
+    """File to write: .csv, .npz, .json or .yaml; with --requests, a number is put before the ending."""
+    format: Literal["csv", "npz", "ros-json", "ros-yaml"] | None = None
+    """Format; the ROS ones are trajectory_msgs/JointTrajectory. Default: as the ending of --out says."""
     start: str | None = None
     """Start configuration q1,..,qn in rad."""
     goal: str | None = None
     """Goal configuration q1,..,qn in rad."""
     requests: Path | None = None
     """CSV file of requests instead: a header s1,..,sn,g1,..,gn and one request a line, in rad."""
+    mode: Literal["implicit", "verified"] | None = None
+    """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     simulate: bool = True
     """Run each motion in the simulator and tell what happened."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Run a motion file (.csv, .npz, or a ROS JointTrajectory as .json or .yaml) in the simulator."""
+
+    motion: Annotated[Path, tyro.conf.Positional]
+    """The file."""
+    scene: str
+    """Scene to run it in."""
+    robot: str = "iiwa"
+    """Robot that runs it; the file's joint names have to be its own."""
+    engine: Literal["pybullet", "mujoco"] = "pybullet"
+    """Physics engine."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,10 @@ class Evaluate:
     """Seed of the requests."""
     workers: int | None = None
     """Processes. Default: as the run was configured."""
+    mode: Literal["implicit", "verified"] | None = None
+    """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
+    engine: Literal["pybullet", "mujoco"] = "pybullet"
+    """With mujoco every motion also runs there; tells whether both agree on collisions and tracking."""
     json: Path | None = None
     """File to write the measures to."""
 
@@ -89,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "generate": Generate,
         "evaluate": Evaluate,
         "info": Info,
+        "replay": Replay,
     }
     complaint = io.StringIO()
     try:

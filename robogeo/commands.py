@@ -16,8 +16,9 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Evaluate, Generate, Info, Learn
-    from robogeo.motion.world import Execution, Request, World
+    from robogeo.cli import Evaluate, Generate, Info, Learn, Replay
+    from robogeo.motion.environment import Execution
+    from robogeo.motion.world import Request, World
 
 FloatArray = NDArray[np.float64]
 
@@ -38,24 +39,30 @@ def learn(command: Learn) -> None:
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
-    from robogeo.motion.trajectory import save_motion
+    from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
     from robogeo.motion.world import Refusal, World
     from robogeo.stored_run import open_run
 
-    _check_place(command.out, ".csv")
-    folder, config = open_run(command.run)
+    out = command.out
+    if command.format is not None and out == Path("motion.csv"):
+        stem = "motion" if command.format in ("csv", "npz") else "motion-ros"  # motion.json is a side-car
+        out = Path(stem + ENDINGS[command.format])
+    format_of(out, command.format)
+    _check_place(out)
+    folder, config = open_run(command.run, command.mode)
     with folder, World(config.scene, config.robot) as world:
         requests = list(_requests(command, world))
         learner = Learner(folder, config, world)
         refused = 0
         for number, request in enumerate(requests):
-            plan = learner.planner.plan(request)
+            plan = learner.plans.plan(request)
             if isinstance(plan, Refusal):
                 refused += 1
                 print(f"{request.name}: refused: {plan.reason}")
                 continue
-            path = command.out if command.requests is None else _numbered(command.out, number)
-            save_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
+            path = out if command.requests is None else _numbered(out, number)
+            write_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
+            verify_written(path, world.limits)
             print(
                 f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
             )
@@ -67,6 +74,23 @@ def generate(command: Generate) -> None:
         )
 
 
+def replay(command: Replay) -> None:
+    """``robogeo replay``: run a motion file in the simulator."""
+    from robogeo.motion.exchange import check_joints, read_motion
+    from robogeo.motion.trajectory import at_rate
+    from robogeo.motion.world import World
+
+    motion, names = read_motion(command.motion)
+    with World(command.scene, command.robot) as world:
+        check_joints(command.motion, motion, names, world.joint_names)
+        worst = world.limits.violation(motion)
+        print("shares of the limits:", ", ".join(f"{name} {share:.3f}" for name, share in worst.items()))
+        execution = world.execute(at_rate(motion), command.engine)
+        print(f"{command.engine}: {_seen(execution)}")
+        if execution.collision or not world.limits.satisfied(motion, tolerance=1e-6):
+            raise RobogeoError(f"{command.motion}: the motion touches something or breaks a limit")
+
+
 def evaluate(command: Evaluate) -> None:
     """``robogeo evaluate``: fresh requests in the simulator."""
     from robogeo.evaluation.statistics import MEANS, RATES
@@ -76,8 +100,11 @@ def evaluate(command: Evaluate) -> None:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
     if command.json is not None:
         _check_place(command.json)
+    engine = None if command.engine == "pybullet" else command.engine
     with Progress() as progress:
-        measures = evaluate_run(command.run, command.requests, command.seed, command.workers, progress)
+        measures = evaluate_run(
+            command.run, command.requests, command.seed, command.workers, progress, command.mode, engine
+        )
     for name in RATES:
         low, high = measures[f"{name}_ci95"]
         print(f"{name:22} {measures[name]:8.3f}   [{low:.3f}, {high:.3f}]")
@@ -87,6 +114,9 @@ def evaluate(command: Evaluate) -> None:
     for name, value in measures["measures"].items():
         print(f"{name:22} {value:8.4g}")
     print(f"{'failures':22} {measures['failures'] or 'none'}")
+    for name, value in measures.get("second_opinion", {}).items():
+        shown = format(value, ".4g") if isinstance(value, float) else value
+        print(f"{command.engine + ': ' + name:38} {shown}")
     if command.json is not None:
         _write_json(command.json, measures)
 
@@ -118,10 +148,8 @@ def info(command: Info) -> None:
         print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
 
 
-def _check_place(path: Path, suffix: str | None = None) -> None:
+def _check_place(path: Path) -> None:
     """Refuse a file that could not be written, before the work rather than after it."""
-    if suffix is not None and path.suffix.lower() != suffix:
-        raise InputError(f"{path}: the file to write must end in {suffix}")
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}; make it, or choose another place")
     if path.is_dir():

@@ -118,11 +118,24 @@ class GeometrySettings(Settings):
 class MotionSettings(Settings):
     """From a geodesic to a timed motion."""
 
+    mode: Literal["implicit", "verified"] = Field(
+        default="implicit",
+        description="implicit trusts the demonstrations; verified checks each motion against robot and scene",
+    )
     correction_limit: float = Field(
         default=0.25, ge=0, le=10, description="largest correction that makes a path meet its end points, rad"
     )
     derate: float = Field(
         default=0.9, gt=0, le=1, description="share of the joint limits that a motion may use"
+    )
+    connection_limit: float = Field(
+        default=1.0, ge=0, le=10, description="as correction_limit, where the whole motion is verified, rad"
+    )
+    margin_m: float = Field(
+        default=0.008, ge=0, le=0.2, description="least distance to obstacles of a verified motion, m"
+    )
+    searches: int = Field(
+        default=8, ge=1, le=1000, description="ways looked for before a verified motion is given up"
     )
 
 

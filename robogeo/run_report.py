@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from robogeo.latent_views import latent_view
 from robogeo.learning.learner import Learner
+from robogeo.motion.exchange import verify_written
 from robogeo.motion.planner import Plan
 from robogeo.motion.trajectory import save_motion
 from robogeo.motion.world import Request
@@ -95,6 +96,12 @@ def _worth_showing(evaluations: Sequence[Mapping[str, Any]]) -> tuple[list[int],
     return served[:MOTIONS_SHOWN], bool(served and first[served[0]])
 
 
+_SIGHT = {
+    "implicit": "the planner never sees an obstacle",
+    "verified": "what comes too near to an obstacle is mended or refused before it is run",
+}
+
+
 def _lead(run: _Run) -> str:
     first, last = run.rounds[0], run.rounds[-1]
     given, asked = first["demonstrations"], last["demonstrations"] - first["demonstrations"]
@@ -102,8 +109,8 @@ def _lead(run: _Run) -> str:
         f"Given {given} demonstrations, the arm served {first['success_rate']:.0%} of requests that it had "
         f"never seen. It then asked for {asked} demonstrations of its own choice (strategy "
         f"{run.learner.config.strategy!r}) and served {last['success_rate']:.0%}. Every motion was planned "
-        "as a geodesic of the learned manifold, timed within all joint limits and run in the simulator; the "
-        "planner never sees an obstacle."
+        "as a geodesic of the learned manifold, timed within all joint limits and run in the simulator; "
+        f"{_SIGHT[run.learner.config.motion.mode]}."
     )
 
 
@@ -194,11 +201,12 @@ def _questions(run: _Run) -> Section | None:
 def _motion(run: _Run) -> Section | None:
     """A motion, if there is one that was not possible before: video, film strip and joint curves."""
     learner, world = run.learner, run.learner.world
-    planned = [(request, learner.planner.plan(request)) for request in run.requests]
+    planned = [(request, learner.plans.plan(request)) for request in run.requests]
     motions = [(request, plan.motion) for request, plan in planned if isinstance(plan, Plan)]
     for number, (_, motion) in enumerate(motions):
         path = learner.folder.file(f"motions/held-out-{number}.csv")
         save_motion(path, motion, world.joint_names, world.limits, world.scene)
+        verify_written(path, world.limits)
     if not motions:
         return None
     request, motion = motions[0]

@@ -12,12 +12,13 @@ from typing import Any
 
 from robogeo.config import ExperimentConfig
 from robogeo.config_file import validated
-from robogeo.errors import RobogeoError
+from robogeo.errors import InputError, RobogeoError
 from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.learner import Learner, stream_seed
 from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.planner import MODES
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
@@ -30,14 +31,20 @@ def criteria_of(config: ExperimentConfig) -> SuccessCriteria:
     return SuccessCriteria(**config.success.model_dump())
 
 
-def open_run(run: str | os.PathLike[str]) -> tuple[RunFolder, ExperimentConfig]:
-    """A run's folder, for reading, and its configuration.
+def open_run(run: str | os.PathLike[str], mode: str | None = None) -> tuple[RunFolder, ExperimentConfig]:
+    """A run's folder, for reading, and its configuration, with another mode of planning if one is given.
 
     Raises:
-        InputError: not a run's folder, or its configuration is damaged.
+        InputError: not a run's folder, its configuration is damaged, or there is no such mode.
     """
     folder = RunFolder.existing(run)
-    return folder, validated(folder.config, str(Path(run) / "config.yaml"))
+    config = validated(folder.config, str(Path(run) / "config.yaml"))
+    if mode is None:
+        return folder, config
+    if mode not in MODES:
+        raise InputError(f"mode: there is no mode {mode!r}; known: {', '.join(MODES)}")
+    motion = config.motion.model_copy(update={"mode": mode})
+    return folder, config.model_copy(update={"motion": motion})
 
 
 def summary_of(folder: RunFolder) -> dict[str, Any]:
@@ -78,7 +85,13 @@ def _round_summary(
 
 
 def evaluate_run(
-    run: str | os.PathLike[str], requests: int, seed: int, workers: int | None, progress: Progress
+    run: str | os.PathLike[str],
+    requests: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress,
+    mode: str | None = None,
+    engine: str | None = None,
 ) -> dict[str, Any]:
     """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
 
@@ -88,21 +101,31 @@ def evaluate_run(
         seed: of the requests; other seeds give other requests, all apart from the held-out ones.
         workers: processes; None takes the run's own number.
         progress: told about the work.
+        mode: ``implicit`` or ``verified`` planning; None takes the run's own.
+        engine: ``mujoco`` runs every motion there too and tells whether both engines agree.
 
     Raises:
-        InputError: not a run's folder, a run without a fit, or a count of workers below 1.
+        InputError: not a run's folder, an unknown mode, a run without a fit, or a count of workers below 1.
         RobogeoError: the demonstrator refuses every request.
     """
-    folder, config = open_run(run)
+    folder, config = open_run(run, mode)
     count = config.workers if workers is None else workers
     with folder, World(config.scene, config.robot) as world, Workers(count) as pool:
         learner = Learner(folder, config, world)
         planner = learner.planner
+        if engine is not None:
+            world.check_engine(engine)
         progress(f"evaluating {requests} requests", 0, requests)
         trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
         if not trials:
             raise RobogeoError(f"scene {config.scene}: the demonstrator refuses all {requests} requests")
-        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool)
+        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool, engine)
         summary = summarise(outcomes)
         summary["demonstrator_refusals"] = len(refusals)
-        return {"scene": config.scene, "robot": config.robot, "seed": seed, **summary}
+        return {
+            "scene": config.scene,
+            "robot": config.robot,
+            "seed": seed,
+            "mode": config.motion.mode,
+            **summary,
+        }

@@ -17,6 +17,7 @@ from robogeo.cli import main
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.exchange import ENDINGS, read_motion
 from robogeo.motion.trajectory import load_description, load_motion
 from robogeo.motion.world import World
 
@@ -249,3 +250,51 @@ def test_ctrl_c_loses_nothing(tiny_file: Path, tmp_path: Path) -> None:
 
 def test_the_identity_of_a_run_leaves_out_what_changes_no_result() -> None:
     assert set(NOT_IDENTITY) <= set(ExperimentConfig.model_fields)
+
+
+@pytest.mark.parametrize("kind", ["csv", "npz", "ros-json", "ros-yaml"])
+def test_motions_of_every_format_run_again(
+    kind: str, finished: Path, ends: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / f"motion{ENDINGS[kind]}"
+    given = ["--start", ends[0], "--goal", ends[1], "--no-simulate", "--format", kind, "--out", str(out)]
+    assert main(["generate", str(finished), *given]) == 0
+    motion, names = read_motion(out)
+    assert len(names) == 7 and listed(motion.q[0]) == ends[0]
+    capsys.readouterr()
+    status = main(["replay", str(out), "--scene", "ShelfReach"])
+    told = capsys.readouterr()
+    assert "shares of the limits: position" in told.out and "pybullet: " in told.out
+    assert status == ("COLLISION" in told.out)
+
+
+def test_a_motion_of_another_robot_or_with_bad_times_is_told(
+    finished: Path, ends: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "motion.json"
+    given = ["--start", ends[0], "--goal", ends[1], "--no-simulate", "--out", str(out)]
+    assert main(["generate", str(finished), *given]) == 0
+    for change, told in (
+        (lambda m: m["joint_names"].reverse(), "joints: joint 1 is 'lbr_iiwa_joint_7', the robot's is"),
+        (lambda m: m["points"].reverse(), "points[1].time_from_start: "),
+        (lambda m: m["joint_names"].append("an_eighth"), "points[0].positions: 7 values for 8 joints"),
+    ):
+        message = json.loads(out.read_text())
+        change(message)
+        bad = tmp_path / "bad.json"
+        bad.write_text(json.dumps(message))
+        capsys.readouterr()
+        assert main(["replay", str(bad), "--scene", "ShelfReach"]) == 2
+        complaint = capsys.readouterr().err
+        assert complaint.count("\n") == 1 and told in complaint
+
+
+def test_verified_motions_are_evaluated_with_a_second_opinion(finished: Path, tmp_path: Path) -> None:
+    pytest.importorskip("mujoco", reason="MuJoCo is not installed: pip install 'robogeo[mujoco]'")
+    out = tmp_path / "measures.json"
+    given = ["--requests", "3", "--workers", "1", "--mode", "verified", "--engine", "mujoco"]
+    assert main(["evaluate", str(finished), *given, "--json", str(out)]) == 0
+    measures = json.loads(out.read_text())
+    assert measures["mode"] == "verified" and measures["collision_rate"] == 0.0
+    if measures["refusal_rate"] < 1.0:
+        assert measures["second_opinion"]["agreement_rate"] == 1.0

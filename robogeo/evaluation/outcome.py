@@ -8,15 +8,16 @@ neither much longer than the demonstrator's own motion nor abrupt.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from robogeo.motion.environment import Execution
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
-from robogeo.motion.smoothness import log_dimensionless_jerk, sparc
+from robogeo.motion.smoothness import log_dimensionless_jerk, rms_jerk, sparc
 from robogeo.motion.trajectory import Motion
-from robogeo.motion.world import Execution, Refusal, Request
+from robogeo.motion.world import Refusal, Request
 
 _RATE = 240.0  # Hz
 _SEEN = (
@@ -25,7 +26,9 @@ _SEEN = (
     "tracking_rmse_rad",
     "min_clearance_m",
     "peak_torque_fraction",
+    "tool_length_m",
 )  # measures that an execution reports under the same names
+_SEEN_TWICE = ("tracking_rmse_rad", "goal_error_m", "min_clearance_m", "peak_torque_fraction")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,24 @@ class SuccessCriteria:
 
 
 @dataclass(frozen=True)
+class SecondOpinion:
+    """What another engine saw of the same motion.
+
+    Attributes:
+        agrees: whether it tells a collision where the first engine did, and none where it did not.
+        collision: whether it tells a collision.
+        tracking_rmse_rad, goal_error_m, min_clearance_m, peak_torque_fraction: as in the first engine.
+    """
+
+    agrees: bool
+    collision: bool
+    tracking_rmse_rad: float
+    goal_error_m: float
+    min_clearance_m: float
+    peak_torque_fraction: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One request's outcome; measures of the motion are NaN where none was run.
 
@@ -54,7 +75,20 @@ class Outcome:
         success: all criteria hold.
         failure: empty, or the first criterion that failed: a refusal's kind, ``collision``, ``margin``,
             ``limits``, ``goal``, ``length``, ``abrupt``, or the name of one of the scene's own measures.
+        goal_error_m, goal_error_rad: distance of the tool from its goal pose after the motion.
+        tracking_rmse_rad: root mean square of measured minus commanded joint positions.
+        min_clearance_m: least distance to obstacles on the way, at most 0.2.
+        duration_s: of the motion.
+        path_length_rad: length of the commanded path in joint space.
+        length_ratio: that, in lengths of the demonstrator's path.
+        abruptness: greatest over median decoded step (`robogeo.motion.smoothness`).
+        correction_rad: the larger gap that was closed at an end.
+        sparc, ldlj: smoothness of the joint speed (Balasubramanian et al. 2015).
+        rms_jerk: root mean square of the jerk vector, rad/s^3 (Hogan and Sternad 2009).
+        peak_torque_fraction: largest motor torque as a share of its limit.
+        tool_length_m: length of the tool's measured way.
         measures: the scene's own measures of the motion, by name.
+        second: another engine's opinion, where one was asked for.
     """
 
     success: bool
@@ -73,8 +107,11 @@ class Outcome:
     correction_rad: float = np.nan
     sparc: float = np.nan
     ldlj: float = np.nan
+    rms_jerk: float = np.nan
     peak_torque_fraction: float = np.nan
+    tool_length_m: float = np.nan
     measures: Mapping[str, float] = field(default_factory=dict)
+    second: SecondOpinion | None = None
 
 
 def refused(refusal: Refusal) -> Outcome:
@@ -133,6 +170,13 @@ def judged(
     )
 
 
+def with_second_opinion(outcome: Outcome, execution: Execution) -> Outcome:
+    """The outcome of a motion that ran in another engine too."""
+    seen = {name: getattr(execution, name) for name in _SEEN_TWICE}
+    opinion = SecondOpinion(execution.collision == outcome.collision, execution.collision, **seen)
+    return replace(outcome, second=opinion)
+
+
 def _smoothness(motion: Motion) -> dict[str, float]:
     """Measures of a motion alone."""
     speed = np.linalg.norm(motion.qd, axis=1)
@@ -141,4 +185,5 @@ def _smoothness(motion: Motion) -> dict[str, float]:
         "path_length_rad": motion.path_length,
         "sparc": sparc(speed, _RATE),
         "ldlj": log_dimensionless_jerk(speed, _RATE),
+        "rms_jerk": rms_jerk(motion.qddd),
     }

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused
-from robogeo.motion.planner import Planner
+from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused, with_second_opinion
+from robogeo.motion.planner import Plan, Planner
+from robogeo.motion.verified import planning_in
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.parallel import Workers
 
@@ -45,6 +46,7 @@ class _Share:
     scene: str
     robot: str
     criteria: SuccessCriteria
+    engine: str | None
 
 
 def roll_out(
@@ -54,11 +56,22 @@ def roll_out(
     robot: str,
     criteria: SuccessCriteria,
     workers: Workers,
+    engine: str | None = None,
 ) -> list[Outcome]:
-    """Plan, run and judge every trial; outcomes come in the order of the trials."""
+    """Plan, run and judge every trial; outcomes come in the order of the trials.
+
+    Args:
+        planner: plans, in the mode of its options.
+        trials: what is asked for.
+        scene: name of the scene.
+        robot: name of the robot.
+        criteria: of success.
+        workers: processes that share the work.
+        engine: a second engine to run every motion in, ``mujoco``; success is judged by the first alone.
+    """
     groups = [trials[i : i + _TOGETHER] for i in range(0, len(trials), _TOGETHER)]
     count = min(workers.count, len(groups))
-    shares = [_Share(planner, groups[i::count], scene, robot, criteria) for i in range(count)]
+    shares = [_Share(planner, groups[i::count], scene, robot, criteria, engine) for i in range(count)]
     outcomes: list[list[Outcome]] = [[] for _ in groups]
     for i, share in enumerate(workers.map(_roll_out_share, shares)):
         outcomes[i::count] = share
@@ -80,21 +93,23 @@ def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], 
 
 def _roll_out_share(share: _Share) -> list[list[Outcome]]:
     world = _world(share.scene, share.robot)
-    return [_roll_out_group(share.planner, group, world, share.criteria) for group in share.groups]
+    return [_roll_out_group(group, world, share) for group in share.groups]
 
 
-def _roll_out_group(
-    planner: Planner, trials: Sequence[Trial], world: World, criteria: SuccessCriteria
-) -> list[Outcome]:
-    plans = planner.plan_all([trial.request for trial in trials])
-    return [
-        refused(plan)
-        if isinstance(plan, Refusal)
-        else judged(
-            trial.request, plan, world.execute(plan.motion), world.limits, trial.reference_length, criteria
-        )
-        for plan, trial in zip(plans, trials, strict=True)
-    ]
+def _roll_out_group(trials: Sequence[Trial], world: World, share: _Share) -> list[Outcome]:
+    # A fresh one each time: what one group finds out about the world must not change another's outcomes.
+    plans = planning_in(world, share.planner).plan_all([trial.request for trial in trials])
+    return [_outcome(trial, plan, world, share) for plan, trial in zip(plans, trials, strict=True)]
+
+
+def _outcome(trial: Trial, plan: Plan | Refusal, world: World, share: _Share) -> Outcome:
+    if isinstance(plan, Refusal):
+        return refused(plan)
+    seen = world.execute(plan.motion)
+    outcome = judged(trial.request, plan, seen, world.limits, trial.reference_length, share.criteria)
+    if share.engine is None:
+        return outcome
+    return with_second_opinion(outcome, world.execute(plan.motion, share.engine))
 
 
 @lru_cache(maxsize=2)

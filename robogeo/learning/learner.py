@@ -25,8 +25,9 @@ from robogeo.learning.scoring import score
 from robogeo.learning.strategies import Candidates, find_strategy, ranked
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
-from robogeo.motion.planner import MotionOptions, Planner
+from robogeo.motion.planner import MotionOptions, Planner, Plans
 from robogeo.motion.trajectory import Motion
+from robogeo.motion.verified import planning_in
 from robogeo.motion.world import Refusal, World
 from robogeo.randomness import derived_seed, torch_generator
 
@@ -64,6 +65,7 @@ class Learner:
         for event in folder.events():
             self._take_up(event)
         self._planner: Planner | None = None
+        self._plans: Plans | None = None
 
     @property
     def rounds(self) -> int:
@@ -87,6 +89,17 @@ class Learner:
                 raise InputError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
             self._planner = self.planner_of(self.rounds - 1)
         return self._planner
+
+    @property
+    def plans(self) -> Plans:
+        """What plans motions with the last fit in the world, verified where the configuration says so.
+
+        Raises:
+            InputError: nothing was fitted yet.
+        """
+        if self._plans is None:
+            self._plans = planning_in(self.world, self.planner)
+        return self._plans
 
     def planner_of(self, round: int) -> Planner:
         """The planner as it was after the fit of a round."""
@@ -154,7 +167,7 @@ class Learner:
             torch_generator(self.config.seed, number, "training"),
             lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
         )
-        self._planner = self._planner_for(model, x, groups)
+        self._planner, self._plans = self._planner_for(model, x, groups), None
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
@@ -174,7 +187,7 @@ class Learner:
             InputError: start or goal has the wrong shape, is outside the limits or in collision.
         """
         ends = [np.asarray(end, dtype=np.float64) for end in (start, goal)]
-        plan = self.planner.plan(self.world.request_between(ends[0], ends[1]))
+        plan = self.plans.plan(self.world.request_between(ends[0], ends[1]))
         return plan if isinstance(plan, Refusal) else plan.motion
 
     def _model(self, round: int) -> IWAE:

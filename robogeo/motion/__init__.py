@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.path import smooth_path
-from robogeo.motion.smoothness import abruptness, log_dimensionless_jerk, sparc
+from robogeo.motion.smoothness import abruptness, log_dimensionless_jerk, rms_jerk, sparc
 from robogeo.motion.timing import time_path
 from robogeo.motion.trajectory import Motion, MotionDescription, load_description, load_motion, save_motion
 
@@ -16,6 +16,7 @@ __all__ = [
     "load_description",
     "load_motion",
     "log_dimensionless_jerk",
+    "rms_jerk",
     "save_motion",
     "smooth_path",
     "sparc",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,15 @@ class Manifold:
         """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
         return _rebuilt, (save_model(self.model), *self._shown, self.options)
 
+    @cached_property
+    def shown(self) -> FloatArray:
+        """The demonstrated configurations (N, dof) behind the graph's nodes, which merges equal codes."""
+        configurations, _ = self._shown
+        first: dict[bytes, int] = {}
+        for i, code in enumerate(self.nodes.numpy()):
+            first.setdefault(code.tobytes(), i)
+        return configurations[[first[node.tobytes()] for node in self.graph.nodes.numpy()]]
+
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
         with torch.no_grad():
@@ -118,7 +128,10 @@ class Manifold:
 
         The straight latent line is no start for the relaxation here: it leaves what was demonstrated.
         """
-        paths = self.graph_geodesics(starts, goals)
+        return self.relaxed(self.graph_geodesics(starts, goals))
+
+    def relaxed(self, paths: Sequence[Geodesic]) -> list[Geodesic]:
+        """Ways on the graph relaxed under the metric, all in one batch."""
         return relax_many(
             self.metric,
             paths,

@@ -1,16 +1,18 @@
 """From a request to a motion: geodesic, decoded path, corrected ends, time law; or a refusal with its reason.
 
 Nothing here looks at obstacles: they are avoided only because demonstrations avoided them (the claim of
-Chen et al., IROS 2018). A roll-out in the simulator tells whether that held.
+Chen et al., IROS 2018). A roll-out in the simulator tells whether that held. `robogeo.motion.verified` looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import BSpline
 
 from robogeo.errors import MotionError
 from robogeo.geometry import Geodesic
@@ -25,17 +27,29 @@ from robogeo.motion.world import Refusal, Request
 FloatArray = NDArray[np.float64]
 
 
+Mode = Literal["implicit", "verified"]
+MODES: tuple[Mode, ...] = ("implicit", "verified")
+
+
 @dataclass(frozen=True)
 class MotionOptions:
     """How a geodesic becomes a motion.
 
     Attributes:
-        correction_limit: largest gap (rad, Euclidean) that may be closed at either end.
+        mode: ``implicit`` trusts the demonstrations, ``verified`` checks every motion before it is given.
+        correction_limit: largest gap (rad, Euclidean) that may be closed at either end, unverified.
         derate: share of the velocity, acceleration and jerk limits that a motion may use.
+        connection_limit: as ``correction_limit``, where the whole motion is verified.
+        margin_m: least distance to obstacles of a verified motion, m.
+        searches: ways looked for on the graph before a verified motion is given up.
     """
 
+    mode: Mode = "implicit"
     correction_limit: float = 0.25
     derate: float = 0.9
+    connection_limit: float = 1.0
+    margin_m: float = 0.008
+    searches: int = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +61,26 @@ class Plan:
         geodesic: the latent curve behind it.
         correction: the larger of the gaps closed at both ends, rad.
         abruptness: greatest over median decoded step at uniform latent arc length.
+        seconds: what planning it took, by part; empty where nobody measured.
     """
 
     motion: Motion
     geodesic: Geodesic
     correction: float
     abruptness: float
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class Plans(Protocol):
+    """Whoever plans motions."""
+
+    def plan(self, request: Request) -> Plan | Refusal:
+        """The motion for a request, or why there is none."""
+        ...
+
+    def plan_all(self, requests: Sequence[Request]) -> list[Plan | Refusal]:
+        """The motion for each request, or why there is none."""
+        ...
 
 
 class Planner:
@@ -67,30 +95,59 @@ class Planner:
 
     def plan_all(self, requests: Sequence[Request]) -> list[Plan | Refusal]:
         """As `plan` for many requests, whose geodesics are relaxed together."""
-        starts = np.stack([request.start for request in requests])
-        goals = np.stack([request.goal for request in requests])
+        starts, goals = ends_of(requests)
         geodesics = self.manifold.geodesics(starts, goals)
         return [self._timed(request, geodesic) for request, geodesic in zip(requests, geodesics, strict=True)]
 
     def _timed(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
         """The motion along a geodesic, or why there is none."""
         path = self.manifold.decoded_path(geodesic)
-        gaps = end_gaps(path, request.start, request.goal)
-        if max(gaps) > self.options.correction_limit:
-            end = "start" if gaps[0] >= gaps[1] else "goal"
-            return Refusal(
-                "unknown-end-point",
-                f"the model puts the {end} {max(gaps):.2f} rad beside where it is, more than the "
-                f"{self.options.correction_limit:g} rad that may be corrected; no demonstration came near it",
-            )
-        corrected = correct_end_points(path, request.start, request.goal)
+        gap = max(end_gaps(path, request.start, request.goal))
+        if gap > self.options.correction_limit:
+            return unknown_end(path, request, self.options.correction_limit)
         try:
-            motion = time_path(
-                smooth_path(np.clip(corrected, self.limits.lower, self.limits.upper), limits=self.limits),
-                self.limits,
-                derate=self.options.derate,
-            )
+            spline = spline_between(path, request, self.limits)
+            motion = time_path(spline, self.limits, derate=self.options.derate)
         except MotionError as error:
             return Refusal("no-motion", str(error))
-        steps = self.manifold.decode(self.manifold.along([geodesic], len(path))[0])
-        return Plan(motion, geodesic, max(gaps), abruptness(steps))
+        return Plan(motion, geodesic, gap, abruptness_of(self.manifold, geodesic))
+
+
+def ends_of(requests: Sequence[Request]) -> tuple[FloatArray, FloatArray]:
+    """Starts (m, dof) and goals (m, dof) of requests."""
+    return np.stack([request.start for request in requests]), np.stack([request.goal for request in requests])
+
+
+def spline_between(
+    path: FloatArray, request: Request, limits: JointLimits, reach: float = 0.5, tolerance: float = 0.005
+) -> BSpline:
+    """Smooth path within limits near a given one (n, dof), from exactly the start to exactly the goal.
+
+    Args:
+        path: configurations, rad.
+        request: start and goal.
+        limits: joint range to stay in.
+        reach: share of the path along which the corrections at the ends fade.
+        tolerance: how far smoothing may leave the corrected path, rad.
+
+    Raises:
+        MotionError: start and goal are one point, or outside the limits.
+    """
+    corrected = correct_end_points(path, request.start, request.goal, reach)
+    inside = np.clip(corrected, limits.lower, limits.upper)
+    return smooth_path(inside, limits=limits, tolerance=tolerance)
+
+
+def unknown_end(path: FloatArray, request: Request, limit: float) -> Refusal:
+    """The refusal of a request whose end the model does not know."""
+    gaps = end_gaps(path, request.start, request.goal)
+    return Refusal(
+        "unknown-end-point",
+        f"the model puts the {'start' if gaps[0] >= gaps[1] else 'goal'} {max(gaps):.2f} rad beside where it "
+        f"is, more than the {limit:g} rad that may be corrected; no demonstration came near it",
+    )
+
+
+def abruptness_of(manifold: Manifold, geodesic: Geodesic, count: int = 64) -> float:
+    """Greatest over median decoded step of ``count`` codes at uniform latent arc length."""
+    return abruptness(manifold.decode(manifold.along([geodesic], count)[0]))

@@ -96,6 +96,28 @@ def log_dimensionless_jerk(speed: ArrayLike, rate: float) -> float:
     return -float(np.log(duration**3 / np.abs(profile).max() ** 2 * integral))
 
 
+def rms_jerk(jerk: ArrayLike) -> float:
+    """Root mean square of the joint jerk vector over time (Hogan and Sternad 2009, J Mot Behav 41:529).
+
+    It has a unit and falls with the cube of the duration, so it compares motions of one duration only; the
+    log dimensionless jerk is free of both.
+
+    Args:
+        jerk: (T >= 2, dof) samples evenly spaced in time, rad/s^3; the ends count half.
+
+    Returns:
+        rad/s^3; sqrt(720) D / T^3 for a straight minimum-jerk move over a distance D in a time T.
+
+    Raises:
+        MotionError: not (T >= 2, dof), or not finite.
+    """
+    samples = np.asarray(jerk, dtype=np.float64)
+    if samples.ndim != 2 or samples.shape[0] < 2 or not np.isfinite(samples).all():
+        raise MotionError(f"rms_jerk: finite samples (T >= 2, dof) are needed, got shape {samples.shape}")
+    squares = (samples**2).sum(axis=1)
+    return float(np.sqrt(np.mean(0.5 * (squares[1:] + squares[:-1]))))
+
+
 def _profile(speed: ArrayLike, rate: float, name: str) -> FloatArray:
     """Checked speed profile (T >= 5,)."""
     profile = np.asarray(speed, dtype=np.float64)

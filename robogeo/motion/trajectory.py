@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicHermiteSpline
 
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError
@@ -78,6 +79,26 @@ class Motion:
     def path_length(self) -> float:
         """Length of the sampled path in joint space, rad."""
         return float(np.linalg.norm(np.diff(self.q, axis=0), axis=1).sum())
+
+
+def at_rate(motion: Motion, rate: float = 240.0) -> Motion:
+    """The motion sampled evenly, ``rate`` times a second; itself where it is so already.
+
+    Between samples it follows the cubic through their positions and velocities, so a motion recorded at
+    another rate is run as it was meant; the last sample is held to the end of its step.
+
+    Raises:
+        MotionError: a rate that is not positive and finite.
+    """
+    if not (np.isfinite(rate) and rate > 0.0):
+        raise MotionError(f"at_rate: rate is {rate}: it must be a positive number of samples a second")
+    steps = max(int(np.ceil(motion.duration * rate - 1e-6)), 1)
+    if steps == len(motion.t) - 1 and np.abs(np.diff(motion.t) * rate - 1.0).max() < 1e-3:
+        return motion
+    t = np.arange(steps + 1) / rate
+    curve = CubicHermiteSpline(motion.t - motion.t[0], motion.q, motion.qd, extrapolate=False)
+    inside = np.minimum(t, motion.duration)
+    return Motion(t, *(curve(inside, nu) for nu in range(4)))
 
 
 @dataclass(frozen=True, eq=False)

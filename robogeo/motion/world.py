@@ -7,18 +7,19 @@ it through `World`, which turns plain arrays into robogeo's own words and the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
+from robogeo.motion.environment import ArmEnvironment, Execution
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.sphere_model import Obstacle, SphereModel
@@ -55,88 +56,15 @@ class Refusal:
     reason: str
 
 
-class Execution(Protocol):
-    """What a world reports of a motion that ran: measured q (T, dof) rad, and what was seen on the way.
-
-    ``measures`` are the scene's own (how far a drawing tool left its plane, say), smaller is better; success
-    needs those named in ``bounds`` to be no larger than given there.
-    """
-
-    q: FloatArray
-    collision: bool
-    min_clearance_m: float
-    goal_error_m: float
-    goal_error_rad: float
-    tracking_rmse_rad: float
-    peak_torque_fraction: float
-    measures: Mapping[str, float]
-    bounds: Mapping[str, float]
-
-
-class ArmEnvironment(Protocol):
-    """What robogeo needs of an environment beyond Gymnasium's own interface."""
-
-    robot: Any
-
-    def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Any:
-        """Request of the life-like stream."""
-        ...
-
-    def held_out_request(self, seed: int, index: int) -> Any:
-        """Request of the held-out stream."""
-        ...
-
-    def place_names(self) -> list[str]:
-        """Names of the places."""
-        ...
-
-    def place_of(self, q: FloatArray) -> str:
-        """Name of the place of a configuration."""
-        ...
-
-    def demonstrate(self, start: FloatArray, goal: FloatArray, seed: int = 0) -> Any:
-        """A collision-free path (``q``), or a refusal (``reason``)."""
-        ...
-
-    def clearance(self, q: FloatArray) -> Any:
-        """Distances to the ``surroundings`` and to the arm ``itself``; the ``smallest``."""
-        ...
-
-    def first_collision(self, path: FloatArray, margin: float = 0.0) -> Any:
-        """Where a path first comes too near (``at``, ``q``), if it does."""
-        ...
-
-    def kinematic_arrays(self) -> dict[str, FloatArray]:
-        """Arguments of `KinematicChain`."""
-        ...
-
-    def sphere_arrays(self) -> dict[str, NDArray[Any]]:
-        """Arguments of `SphereModel`."""
-        ...
-
-    def obstacle_arrays(self) -> list[tuple[str, FloatArray, FloatArray]]:
-        """Arguments of `Obstacle`, one tuple each."""
-        ...
-
-    def execute(self, q: FloatArray, qd: FloatArray) -> Any:
-        """What happens when a motion runs."""
-        ...
-
-    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Pictures of a motion."""
-        ...
-
-    def close(self) -> None:
-        """Free the simulator."""
-        ...
-
-
 class World:
     """One arm in one scene.
 
     Args:
         scene: name of the scene, as in ``envs:robogeo/SCENE-v0``.
         robot: name of the robot, or the path of its ``.yaml`` file.
+
+    Attributes:
+        changes: how often its obstacles changed; what was found out about them before is void.
 
     Raises:
         InputError: unknown scene or robot.
@@ -151,6 +79,7 @@ class World:
         self.limits = JointLimits(**{name: getattr(spec, name) for name in names})
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
+        self.changes = 0
 
     @property
     def dof(self) -> int:
@@ -190,6 +119,12 @@ class World:
         path = getattr(shown, "q", None)
         return Refusal("no-demonstration", str(shown.reason)) if path is None else np.asarray(path)
 
+    def search(self, request: Request, seed: int) -> FloatArray | Refusal:
+        """A collision-free joint path (n, dof) rad by RRT-Connect with short cuts; nothing demonstrated."""
+        with _complaints():
+            path = self._environment.search(request.start, request.goal, seed)
+        return Refusal("no-path", "the search found no way") if path is None else np.asarray(path)
+
     def clearance(self, q: FloatArray) -> float:
         """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
         with _complaints():
@@ -224,10 +159,45 @@ class World:
             obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
         return SphereModel(self.chain, **spheres, obstacles=obstacles)
 
-    def execute(self, motion: Motion) -> Execution:
-        """Run a motion, sampled at 240 Hz, in a freshly loaded world."""
+    def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
+        """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""
         with _complaints():
-            return cast(Execution, self._environment.execute(motion.q, motion.qd))
+            return np.asarray(self._environment.free(path, margin), dtype=np.bool_)
+
+    def add_obstacle(self, half_extents: ArrayLike, centre: ArrayLike) -> None:
+        """Put a box with half extents (3,) m at a centre (3,) m, which no demonstration knew of.
+
+        Raises:
+            InputError: not such a box.
+        """
+        with _complaints():
+            self._environment.add_obstacle(
+                np.asarray(half_extents, dtype=float), np.asarray(centre, dtype=float)
+            )
+        self.changes += 1
+
+    def remove_obstacles(self) -> None:
+        """Take away what `add_obstacle` put there."""
+        self._environment.remove_obstacles()
+        self.changes += 1
+
+    def execute(self, motion: Motion, engine: str = "pybullet") -> Execution:
+        """Run a motion, sampled at 240 Hz, in a freshly loaded world.
+
+        Args:
+            motion: to run.
+            engine: ``pybullet``, or ``mujoco`` for a second opinion.
+
+        Raises:
+            InputError: an unknown engine, or one that is not installed.
+        """
+        with _complaints():
+            return cast(Execution, self._environment.execute(motion.q, motion.qd, engine))
+
+    def check_engine(self, engine: str) -> None:
+        """Raise InputError unless motions can run in an engine: known, installed, able to load the arm."""
+        with _complaints():
+            self._environment.check_engine(engine)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz."""

@@ -168,7 +168,7 @@ def test_a_bad_start(
 @pytest.mark.parametrize(
     ("out", "told"),
     [
-        ("motion.txt", "motion.txt: the file to write must end in .csv"),
+        ("motion.txt", "motion.txt: a motion file must end in .csv"),
         ("nowhere/motion.csv", "there is no folder nowhere"),
         (".csv", "must end in .csv"),
         ("folder.csv", "is a folder"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robogeo.evaluation.outcome import SuccessCriteria, judged, refused
+from robogeo.evaluation.outcome import SuccessCriteria, judged, refused, with_second_opinion
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.timing import time_path
 from robogeo.motion.world import Refusal, Request
@@ -40,6 +40,7 @@ def judge(
         "goal_error_rad": 0.001,
         "tracking_rmse_rad": 0.002,
         "peak_torque_fraction": 0.3,
+        "tool_length_m": 0.4,
         "measures": {},
         "bounds": {},
     }
@@ -107,3 +108,17 @@ def test_a_refusal_is_told_apart() -> None:
     outcome = refused(Refusal("unknown-end-point", "the goal lies far from everything learned"))
     assert (outcome.success, outcome.refused, outcome.failure) == (False, True, "unknown-end-point")
     assert not outcome.collision and np.isnan(outcome.duration_s)
+
+
+def test_a_second_opinion_is_kept_beside_the_first() -> None:
+    seen: Any = SimpleNamespace(
+        collision=True,
+        tracking_rmse_rad=0.003,
+        goal_error_m=0.002,
+        min_clearance_m=-0.001,
+        peak_torque_fraction=0.4,
+    )
+    outcome = with_second_opinion(judge(), seen)
+    assert outcome.success and outcome.second is not None
+    assert not outcome.second.agrees and outcome.second.collision and outcome.second.goal_error_m == 0.002
+    assert with_second_opinion(judge(collision=True), seen).second.agrees

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from robogeo.errors import MotionError
 from robogeo.motion import abruptness, log_dimensionless_jerk, smooth_path, sparc, time_path
 from robogeo.motion.limits import JointLimits
+from robogeo.motion.smoothness import rms_jerk
 
 
 def minimum_jerk(rate: float, duration: float = 1.0, distance: float = 1.0) -> np.ndarray:
@@ -35,6 +36,16 @@ def test_scale_of_speed_and_duration_do_not_matter(scale, duration):
     assert sparc(scale * speed, 250.0) == pytest.approx(sparc(speed, 250.0), abs=1e-9)
     assert sparc(speed, 250.0) == pytest.approx(-1.40, abs=0.02)
     assert log_dimensionless_jerk(scale * speed, 250.0) == pytest.approx(log_dimensionless_jerk(speed, 250.0))
+
+
+@pytest.mark.parametrize(("duration", "distance"), [(1.0, 1.0), (2.0, 0.3), (4.0, 2.0)])
+def test_rms_jerk_of_a_minimum_jerk_move(duration, distance):
+    x = np.linspace(0.0, 1.0, 20_001)
+    along = distance / duration**3 * 60.0 * (1.0 - 6.0 * x + 6.0 * x**2)
+    jerk = along[:, None] * np.array([0.6, 0.8])  # a straight line in two joints
+    assert rms_jerk(jerk) == pytest.approx(np.sqrt(720.0) * distance / duration**3, rel=1e-6)
+    with pytest.raises(MotionError, match="rms_jerk"):
+        rms_jerk(along)
 
 
 def test_two_strokes_and_tremor_are_less_smooth_than_one():

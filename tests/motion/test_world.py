@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from robogeo.errors import InputError
 from robogeo.motion.timing import smooth_path, time_path
@@ -117,6 +118,25 @@ def test_a_demonstration_runs_without_collision(shelf: World) -> None:
 def test_a_demonstrator_that_finds_nothing_refuses(shelf: World) -> None:
     shown = shelf.demonstrate(Request(IN_THE_RACK, shelf.rest), 0)
     assert isinstance(shown, Refusal) and shown.kind == "no-demonstration" and shown.reason
+
+
+def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shelf: World) -> None:
+    path = shelf.demonstrate(shelf.request(0, 0), 0)
+    assert not isinstance(path, Refusal) and shelf.free(path, 0.0).all()
+    motion = time_path(smooth_path(path, limits=shelf.limits), shelf.limits)
+    _, tool = shelf.chain.tool(torch.tensor(path[len(path) // 2 :][:1]))
+    changes = shelf.changes
+    shelf.add_obstacle([0.05, 0.05, 0.05], tool[0].numpy())
+    try:
+        assert shelf.changes > changes
+        assert not shelf.free(path, 0.0).all() and shelf.execute(motion).collision
+    finally:
+        shelf.remove_obstacles()
+    assert shelf.free(path, 0.0).all() and not shelf.execute(motion).collision
+    with pytest.raises(InputError, match="three positive half extents"):
+        shelf.add_obstacle([0.0, 0.1, 0.1], [0.5, 0.0, 0.5])
+    with pytest.raises(InputError, match=r"\(n, 7\)"):
+        shelf.free(np.zeros((2, 6)), 0.0)
 
 
 def test_films_have_the_wanted_size(shelf: World) -> None:

@@ -1,0 +1,207 @@
+"""Motions that are checked before they are given: geodesics, vetoed by the world.
+
+The demonstrations propose a motion as in `robogeo.motion.planner`; the smoothed path that would be run is
+then checked at steps of 0.02 rad against obstacles, itself and the joint limits. What fails is mended in this
+order:
+
+1. the end-point correction fades over a shorter stretch, so that the middle of the path is left alone;
+2. the curve is relaxed less: half-way back to its graph path, then the demonstrated configurations that this
+   path runs through take the place of the decoder's;
+3. the graph is searched again without what is known to be blocked (`robogeo.motion.roadmap`), and, for this
+   request alone, without the nodes at which the last path failed.
+
+What cannot be mended is refused. Because the whole motion is checked, larger gaps at the ends may be closed
+than the implicit planner dares.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline
+
+from robogeo.errors import MotionError
+from robogeo.geometry import Geodesic, resample_uniform
+from robogeo.motion.endpoints import end_gaps
+from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, ends_of, spline_between, unknown_end
+from robogeo.motion.roadmap import RESOLUTION, Roadmap
+from robogeo.motion.timing import time_path
+from robogeo.motion.world import Refusal, Request, World
+
+FloatArray = NDArray[np.float64]
+
+_REACHES = (0.5, 0.25, 0.12)  # shares of the path along which an end-point correction fades
+_PROBES = 64  # points of a curve half-way between relaxed and not
+_SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demonstrated configurations
+
+
+def planning_in(world: World, planner: Planner) -> Plans:
+    """The planner itself, or what verifies its motions in the world: as its options say."""
+    return VerifiedPlanner(planner, world) if planner.options.mode == "verified" else planner
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposal:
+    """A latent curve, the joint path (n, dof) rad along it, and how far smoothing may leave it, rad."""
+
+    curve: Geodesic
+    path: FloatArray
+    tolerance: float = 0.005
+
+
+class VerifiedPlanner:
+    """Plans motions that are free in a world.
+
+    What it finds out about the world serves later requests, until the world changes.
+
+    Args:
+        planner: proposes motions.
+        world: checks them.
+    """
+
+    def __init__(self, planner: Planner, world: World) -> None:
+        self._manifold, self._limits, self._options = planner.manifold, planner.limits, planner.options
+        self._world = world
+        self._roadmap = Roadmap(planner.manifold, world, planner.options.margin_m)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+
+    def plan(self, request: Request) -> Plan | Refusal:
+        """The motion for a request, or why there is none."""
+        return self.plan_all([request])[0]
+
+    def plan_all(self, requests: Sequence[Request]) -> list[Plan | Refusal]:
+        """As `plan` for many requests, whose first geodesics are found and relaxed together.
+
+        Refusals are of the kinds ``start-in-collision``, ``goal-in-collision``, ``unknown-end-point``,
+        ``no-safe-path`` and ``no-motion``.
+        """
+        self._seconds.clear()
+        with self._timing("graph search"):
+            ways = self._manifold.graph_geodesics(*ends_of(requests))
+        with self._timing("relaxation"):
+            curves = self._manifold.relaxed(ways)
+        shared = {name: seconds / len(requests) for name, seconds in self._seconds.items()}
+        plans = []
+        for request, way, curve in zip(requests, ways, curves, strict=True):
+            self._seconds = defaultdict(float, shared)
+            plans.append(self._plan(request, way, curve))
+        return plans
+
+    def _plan(self, request: Request, way: Geodesic, curve: Geodesic) -> Plan | Refusal:
+        refusal = self._ends_refused(request)
+        if refusal is not None:
+            return refusal
+        with self._timing("path"):
+            path = self._manifold.decoded_path(curve)
+        if max(end_gaps(path, request.start, request.goal)) > self._options.connection_limit:
+            return unknown_end(path, request, self._options.connection_limit)
+        try:
+            return self._first_free(request, way, _Proposal(curve, path))
+        except MotionError as error:
+            return Refusal("no-motion", str(error))
+
+    def _ends_refused(self, request: Request) -> Refusal | None:
+        """Why the ends alone make a motion impossible, if they do."""
+        margin = self._options.margin_m
+        with self._timing("collision check"):
+            free = self._world.free(np.stack([request.start, request.goal]), margin)
+        for name, good in zip(("start", "goal"), free, strict=True):
+            if not good:
+                return Refusal(
+                    f"{name}-in-collision",
+                    f"at the {name} the arm touches something or is within {1000 * margin:g} mm of it",
+                )
+        return None
+
+    def _first_free(self, request: Request, way: Geodesic, relaxed: _Proposal) -> Plan | Refusal:
+        """The first motion that is free, of the given way or of those that the search still finds."""
+        avoided: set[int] = set()
+        for search in range(self._options.searches):
+            for proposal, spline in self._splines(request, way, relaxed):
+                hits = self._hits(spline)
+                if not len(hits):
+                    return self._timed(request, proposal, spline)
+            # At first the way itself may be at fault, which the search finds out; later the corrections are.
+            if search > 0:
+                avoided |= self._roadmap.nearest(self._roadmap.nodes_of(way), hits)
+            with self._timing("graph search"):
+                found = self._roadmap.free_way(request.start, request.goal, avoided)
+            if found is None:
+                break
+            with self._timing("relaxation"):
+                way, curve = found, self._manifold.relaxed([found])[0]
+            with self._timing("path"):
+                relaxed = _Proposal(curve, self._manifold.decoded_path(curve))
+        return Refusal(
+            "no-safe-path",
+            f"no way through what was demonstrated keeps {1000 * self._options.margin_m:g} mm from obstacles "
+            f"({search + 1} tried); ask for a demonstration round them",
+        )
+
+    def _splines(
+        self, request: Request, way: Geodesic, relaxed: _Proposal
+    ) -> Iterator[tuple[_Proposal, BSpline]]:
+        """Smooth paths along a way, from the most relaxed and evenly corrected to the least."""
+        for proposal in self._proposals(way, relaxed):
+            for reach in _REACHES:
+                with self._timing("path"):
+                    path, tolerance = proposal.path, proposal.tolerance
+                    spline = spline_between(path, request, self._limits, reach, tolerance)
+                yield proposal, spline
+
+    def _proposals(self, way: Geodesic, relaxed: _Proposal) -> Iterator[_Proposal]:
+        """The relaxed curve, what lies half-way back to its way, and what was demonstrated along the way."""
+        yield relaxed
+        with self._timing("path"):
+            half = self._half_relaxed(relaxed.curve, way)
+            proposal = _Proposal(half, self._manifold.decoded_path(half))
+        yield proposal
+        shown = self._roadmap.configurations(way)
+        if len(shown) > 1:
+            yield _Proposal(way, shown, _SHOWN_TOLERANCE)
+
+    def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> Geodesic:
+        """Half-way between curve and way, point by point at equal shares of their lengths."""
+        metric = self._manifold.metric
+        relaxed, given = (resample_uniform(metric, line.points, _PROBES) for line in (curve, way))
+        return Geodesic(torch.lerp(relaxed, given, 0.5), way.length, way.expanded, method="half relaxed")
+
+    def _hits(self, spline: BSpline) -> FloatArray:
+        """Configurations (n, dof) of a path that are not free; none if all are."""
+        with self._timing("collision check"):
+            q = finely(spline)
+            return q[~self._world.free(q, self._options.margin_m)]
+
+    def _timed(self, request: Request, proposal: _Proposal, spline: BSpline) -> Plan | Refusal:
+        with self._timing("time law"):
+            motion = time_path(spline, self._limits, derate=self._options.derate)
+        if not self._limits.satisfied(motion):
+            return Refusal("no-motion", "the time law breaks a joint limit")
+        gap = max(end_gaps(proposal.path, request.start, request.goal))
+        jump = abruptness_of(self._manifold, proposal.curve)
+        return Plan(motion, proposal.curve, gap, jump, dict(self._seconds))
+
+    @contextmanager
+    def _timing(self, part: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[part] += time.perf_counter() - started
+
+
+def finely(spline: BSpline, resolution: float = RESOLUTION) -> FloatArray:
+    """Configurations (n, dof) along a path, no joint further than ``resolution`` rad from one to the next."""
+    first, last = float(spline.t[spline.k]), float(spline.t[-spline.k - 1])
+    u = np.linspace(first, last, max(64, int(np.ceil(10.0 * (last - first) / resolution))) + 1)
+    steps = np.abs(np.diff(spline(u), axis=0)).max(axis=1)
+    travelled = np.concatenate([[0.0], np.cumsum(steps)])
+    count = max(2, int(np.ceil(travelled[-1] / resolution)) + 1)
+    return np.asarray(spline(np.interp(np.linspace(0.0, travelled[-1], count), travelled, u)))
