@@ -12,7 +12,7 @@ def data_folder() -> Path:
     if named:
         return Path(named)
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "robogeo"
+    return (Path(cache) if cache else Path.home() / ".cache") / "robogeo" / "data"
 
 
 def data_sets() -> list[str]:

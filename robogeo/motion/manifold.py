@@ -100,10 +100,7 @@ class Manifold:
     def shown(self) -> FloatArray:
         """The demonstrated configurations (N, dof) behind the graph's nodes, which merges equal codes."""
         configurations, _ = self._shown
-        first: dict[bytes, int] = {}
-        for i, code in enumerate(self.nodes.numpy()):
-            first.setdefault(code.tobytes(), i)
-        return configurations[[first[node.tobytes()] for node in self.graph.nodes.numpy()]]
+        return configurations[self.graph.origins]
 
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""

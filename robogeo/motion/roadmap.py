@@ -44,7 +44,6 @@ class Roadmap:
     def __init__(self, manifold: Manifold, world: World, margin: float) -> None:
         self._manifold, self._world, self._margin = manifold, world, margin
         self._nodes = manifold.shown
-        self._index = {row.tobytes(): i for i, row in enumerate(manifold.graph.nodes.numpy())}
         self._tree = cKDTree(self._nodes)
         self._forget()
 
@@ -70,19 +69,14 @@ class Roadmap:
             way = self._search(start, goal, avoided)
             if way is None:
                 return None
-            nodes = self.nodes_of(way)
+            nodes = way.nodes.tolist()
             if self._check_nodes(nodes) and self._check_edges(nodes):
                 return way
         return None
 
-    def nodes_of(self, way: Geodesic) -> list[int]:
-        """Indices of the graph's nodes on a way, in order; ends that are no nodes are left out."""
-        found = (self._index.get(row.tobytes()) for row in way.points.numpy())
-        return [index for index in found if index is not None]
-
     def configurations(self, way: Geodesic) -> FloatArray:
         """The demonstrated configurations (n, dof) of the nodes on a way."""
-        return self._nodes[self.nodes_of(way)]
+        return self._nodes[way.nodes.tolist()]
 
     def nearest(self, nodes: list[int], q: FloatArray) -> set[int]:
         """Those of some nodes that lie nearest to configurations (n, dof)."""

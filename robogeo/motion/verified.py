@@ -130,7 +130,7 @@ class VerifiedPlanner:
                     return self._timed(request, proposal, spline)
             # At first the way itself may be at fault, which the search finds out; later the corrections are.
             if search > 0:
-                avoided |= self._roadmap.nearest(self._roadmap.nodes_of(way), hits)
+                avoided |= self._roadmap.nearest(way.nodes.tolist(), hits)
             with self._timing("graph search"):
                 found = self._roadmap.free_way(request.start, request.goal, avoided)
             if found is None:

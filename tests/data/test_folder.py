@@ -16,5 +16,5 @@ def test_named_folder_wins_and_lists_its_folders(tmp_path, monkeypatch):
 def test_cache_is_the_fallback_and_may_be_missing(tmp_path, monkeypatch):
     monkeypatch.delenv("ROBOGEO_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert data_folder() == tmp_path / "robogeo"
+    assert data_folder() == tmp_path / "robogeo" / "data"
     assert data_sets() == []

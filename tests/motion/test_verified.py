@@ -162,5 +162,6 @@ def test_a_roadmap_checks_what_its_ways_pass(manifold: Manifold) -> None:
     assert way is not None
     q = manifold.decode(way.points)
     assert world.free(q, 0.008).all() and q[:, 1].min() < -0.5
-    nodes = Roadmap(manifold, cast(World, Discs()), 0.008).nodes_of(way)
-    assert len(nodes) >= len(way.points) - 2
+    shown = Roadmap(manifold, cast(World, Discs()), 0.008).configurations(way)
+    assert len(shown) == len(way.nodes) >= len(way.points) - 2
+    assert np.linalg.norm(manifold.decode(manifold.graph.nodes[way.nodes]) - shown, axis=1).max() < 0.3
