@@ -28,14 +28,29 @@ def installed(name: str) -> bool:
 
 
 def searches(graph: GeodesicGraph) -> dict[str, Query]:
-    """Shortest-path searches on the graph, from node to node, each with its path read back."""
-    matrix = symmetric_graph(graph.edges, graph.lengths, len(graph.nodes))
-    found: dict[str, Query] = {"scipy_dijkstra": lambda i, j: _scipy(matrix, i, j)}
+    """Shortest-path searches from node to node, each with its path read back.
+
+    They run on the same edges, with the nodes numbered as the data came; SciPy also with the nodes numbered by
+    place, as robogeo numbers them.
+    """
+    count, edges, lengths = len(graph.nodes), graph.origins[graph.edges], graph.lengths
+    given = symmetric_graph(edges, lengths, count)
+    ordered = symmetric_graph(graph.edges, lengths, count)
+    found: dict[str, Query] = {
+        "scipy_dijkstra": _as_given(graph, lambda i, j: _scipy(given, i, j)),
+        "scipy_dijkstra_by_place": lambda i, j: _scipy(ordered, i, j),
+    }
     if installed("networkx"):
-        found["networkx_astar"] = _networkx(graph)
+        embedded = graph.embedded.double().numpy()[np.argsort(graph.origins)]
+        found["networkx_astar"] = _as_given(graph, _networkx(edges, lengths, embedded))
     if installed("igraph"):
-        found["igraph_dijkstra"] = _igraph(graph)
+        found["igraph_dijkstra"] = _as_given(graph, _igraph(count, edges, lengths))
     return found
+
+
+def _as_given(graph: GeodesicGraph, query: Query) -> Query:
+    """The query between the graph's nodes, asked in the numbers of the data."""
+    return lambda i, j: query(int(graph.origins[i]), int(graph.origins[j]))
 
 
 def _scipy(matrix: Any, i: int, j: int) -> float:
@@ -46,11 +61,12 @@ def _scipy(matrix: Any, i: int, j: int) -> float:
     return float(distance[j])
 
 
-def _networkx(graph: GeodesicGraph) -> Query:
+def _networkx(edges: np.ndarray, lengths: np.ndarray, embedded: np.ndarray) -> Query:
     import networkx
 
-    made, embedded = networkx.Graph(), graph.embedded.double().numpy()
-    made.add_weighted_edges_from(zip(*graph.edges.T.tolist(), graph.lengths.tolist(), strict=True))
+    made = networkx.Graph()
+    made.add_nodes_from(range(len(embedded)))
+    made.add_weighted_edges_from(zip(*edges.T.tolist(), lengths.tolist(), strict=True))
 
     def query(i: int, j: int) -> float:
         def chord(a: int, b: int) -> float:
@@ -62,15 +78,15 @@ def _networkx(graph: GeodesicGraph) -> Query:
     return query
 
 
-def _igraph(graph: GeodesicGraph) -> Query:
+def _igraph(count: int, edges: np.ndarray, lengths: np.ndarray) -> Query:
     import igraph
 
-    made = igraph.Graph(n=len(graph.nodes), edges=graph.edges)
-    lengths = graph.lengths.tolist()
+    made = igraph.Graph(n=count, edges=edges)
+    weights = lengths.tolist()
 
     def query(i: int, j: int) -> float:
-        path = made.get_shortest_path(i, j, weights=lengths, output="epath")
-        return float(graph.lengths[path].sum())
+        path = made.get_shortest_path(i, j, weights=weights, output="epath")
+        return float(lengths[path].sum())
 
     return query
 

@@ -8,6 +8,11 @@ from typing import Any
 import numba
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile into the body of every compiled function that calls it."""
+    return numba.njit(inline="always")(function)
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile, keeping the machine code on disk unless no folder for it can be written."""
     try:

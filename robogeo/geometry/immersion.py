@@ -48,6 +48,12 @@ class Immersion:
         self._owner, self._dtype = owner, dtype
         self._perceptron, self._chain = perceptron, chain
         self._state: tuple[int, ...] = ()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the closed form again if its module has moved or changed; costs some microseconds."""
+        if self._chain is not None and self._state != (state := chain_state(self._chain)):
+            self._perceptron, self._state = Perceptron.recognized(self._chain), state
 
     @property
     def dtype(self) -> torch.dtype | None:
@@ -67,9 +73,7 @@ class Immersion:
 
     @property
     def perceptron(self) -> Perceptron | None:
-        """The closed form, if there is one of the type that is asked for; read again if its module moved."""
-        if self._chain is not None and self._state != (state := chain_state(self._chain)):
-            self._perceptron, self._state = Perceptron.recognized(self._chain), state
+        """The closed form as it was at the last `refresh`, if there is one of the type that is asked for."""
         found = self._perceptron
         return found if found is None or self._dtype in (None, _TYPES[found.dtype]) else None
 
@@ -211,6 +215,11 @@ class JoinedImmersion(Immersion):
     def __init__(self, parts: Sequence[Immersion]) -> None:
         super().__init__(self._joined)
         self.parts = tuple(parts)
+
+    def refresh(self) -> None:
+        """See `Immersion.refresh`."""
+        for part in getattr(self, "parts", ()):
+            part.refresh()
 
     @property
     def dtype(self) -> torch.dtype | None:

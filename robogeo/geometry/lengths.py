@@ -27,7 +27,7 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.points import FloatArray, as_array, as_rows
+from robogeo.geometry.points import FloatArray, as_array, as_rows, unit_steps
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
@@ -136,7 +136,7 @@ def _halves(pieces: _Segments, middle: NDArray[Any]) -> _Segments:
 def _measured(metric: Metric, segments: _Segments) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
     """Lengths (n,), error estimates (n,) and decoded middles (n, E) of segments, from four parts each."""
     count, d = segments.a.shape
-    t = np.linspace(0.0, 1.0, PARTS + 1)[:, None]
+    t = unit_steps(PARTS)[:, None]
     z = segments.a[:, None] * (1.0 - t) + segments.b[:, None] * t
     decoded = np.empty((count, PARTS + 1, segments.decoded_a.shape[1]), dtype=segments.decoded_a.dtype)
     decoded[:, 0], decoded[:, -1] = segments.decoded_a, segments.decoded_b

@@ -128,6 +128,7 @@ class Metric:
             raise GeometryError(f"segments: a has shape {tuple(a.shape)} but b has {tuple(b.shape)}")
         if torch.is_grad_enabled() and (a.requires_grad or b.requires_grad):
             return self._differentiable_lengths(a, b)
+        self.immersion.refresh()
         start, end = as_array(a), as_array(b)
         ends = self.immersion.values(np.concatenate([start, end]))
         return torch.from_numpy(self.lengths_between(start, end, ends[: len(a)], ends[len(a) :]))
@@ -161,6 +162,7 @@ class Metric:
             return torch.cat([jacobian, rows], dim=-2)
 
     def _prepare(self, z: Any, what: str) -> torch.Tensor:
+        self.immersion.refresh()
         z = as_points(z, what)
         return z.to(device=self.immersion.device or z.device, dtype=self.immersion.dtype or z.dtype)
 

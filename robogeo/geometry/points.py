@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -71,3 +72,11 @@ def as_rows(value: Any, what: str, *, dimension: int | None = None) -> torch.Ten
 def as_array(tensor: torch.Tensor) -> FloatArray:
     """A tensor's values as a float64 array of its own."""
     return tensor.detach().to(device="cpu", dtype=torch.float64).numpy().copy()
+
+
+@lru_cache(maxsize=64)
+def unit_steps(count: int) -> FloatArray:
+    """Parameters 0, 1 / count, .., 1 (count + 1,), kept from call to call and not to be written to."""
+    steps: FloatArray = np.linspace(0.0, 1.0, count + 1)
+    steps.flags.writeable = False
+    return steps

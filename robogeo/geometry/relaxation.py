@@ -19,7 +19,7 @@ from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic, curve_rows, spread
 from robogeo.geometry.descent import Settings, minimize
 from robogeo.geometry.lengths import PARTS, estimated_lengths
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.points import FloatArray, as_array, unit_steps
 from robogeo.geometry.smooth import SplineCurves, measure_samples, smooth_lengths, uniform_parameters
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def relax_many(
         raise GeometryError(
             f"relax: {type(metric).__name__} is no pull-back; use fit_neural_geodesic, or another metric"
         )
+    metric.immersion.refresh()
     settings = Settings(int(segments), float(tolerance), int(max_steps))
     paths = list(paths)
     rows = curve_rows(paths)
@@ -151,7 +152,7 @@ def _relaxed(
     ranked = np.lexsort((lengths, owners))  # the shortest of each path's curves comes first
     best = ranked[np.searchsorted(owners[ranked], np.arange(len(paths)))]
     spline = SplineCurves(curves.z[best])
-    samples = spline(np.linspace(0.0, 1.0, PARTS * settings.segments + 1))
+    samples = spline(unit_steps(PARTS * settings.segments))
     exact, travelled = measure_samples(metric, samples)
     points = spline(np.stack([uniform_parameters(way) for way in travelled]))
     results = []
@@ -201,10 +202,10 @@ def _with_ends(points: FloatArray, rows: torch.Tensor) -> torch.Tensor:
 
 def _starts(metric: Metric, rows: list[FloatArray], segments: int, also_from_line: bool) -> list[_Start]:
     """The given paths at constant speed, and slightly bent lines between their ends."""
-    t = np.linspace(0.0, 1.0, segments + 1)[:, None]
+    t = unit_steps(segments)[:, None]
     polylines = [(owner, part, "path") for owner, part in enumerate(rows)]
     if also_from_line:
-        coarse = np.linspace(0.0, 1.0, LINE_PIECES + 1)[:, None]
+        coarse = unit_steps(LINE_PIECES)[:, None]
         polylines += [
             (owner, part[:1] * (1 - coarse) + part[-1:] * coarse, "line") for owner, part, _ in polylines
         ]

@@ -117,10 +117,10 @@ class Search:
         """Per goal and landmark the formula's two numbers; the decoded goal twice for the chord."""
         if not self._landmarks:
             return targets, targets
-        table, first = self._coordinates[goals.nodes], goals.start[:-1]
-        high = np.minimum.reduceat(table + goals.lengths[:, None], first, axis=0)
-        low = np.maximum.reduceat(table - goals.lengths[:, None], first, axis=0)
-        return low, high
+        table, first = self._coordinates[:, goals.nodes], goals.start[:-1]
+        high = np.minimum.reduceat(table + goals.lengths, first, axis=1)
+        low = np.maximum.reduceat(table - goals.lengths, first, axis=1)
+        return np.ascontiguousarray(low.T), np.ascontiguousarray(high.T)
 
     def _make_room(self, entries: int) -> None:
         if entries > self._room:
@@ -140,16 +140,17 @@ class Search:
 
 
 def landmark_table(graph: csr_array, count: int) -> FloatArray:
-    """Distances (N, L) from L landmarks spread by farthest-point selection over a connected graph.
+    """Distances (L, N) from L landmarks spread by farthest-point selection over a connected graph.
 
-    The first landmark is the node farthest from node 0.
+    The first landmark is the node farthest from node 0. A landmark's distances lie together, since a search
+    reads few landmarks, at nodes that are neighbours in memory.
     """
     count = min(count, graph.shape[0])
     nearest = _distances(graph, 0)
-    table = np.empty((graph.shape[0], count))
+    table = np.empty((count, graph.shape[0]))
     for landmark in range(count):
-        table[:, landmark] = _distances(graph, int(nearest.argmax()))
-        nearest = table[:, 0].copy() if landmark == 0 else np.minimum(nearest, table[:, landmark])
+        table[landmark] = _distances(graph, int(nearest.argmax()))
+        nearest = table[0].copy() if landmark == 0 else np.minimum(nearest, table[landmark])
     return table
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from robogeo.geometry.compiled import compiled
+from robogeo.geometry.compiled import compiled, inlined
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray
 
@@ -19,7 +19,7 @@ DISTANCE, BOUND = 0, 1
 """Columns of a node's state: the length of the best way found so far, and the heuristic (-1: not known)."""
 SIZE, MARKED = 0, 1
 """Where the counters keep the size of the heap and the number of touched nodes."""
-ACTIVE_LANDMARKS = 4
+ACTIVE_LANDMARKS = 8
 """Landmarks that bound one search: those that bound its start best. More expand a few nodes less, slower."""
 
 
@@ -63,17 +63,37 @@ def heap_pop(keys: FloatArray, items: IntArray, size: int) -> None:
 
 @compiled
 def chosen_coordinates(
-    point: FloatArray, low: FloatArray, high: FloatArray, landmarks: bool
+    node: int, coordinates: FloatArray, low: FloatArray, high: FloatArray, landmarks: bool
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """The landmarks that bound a search best at its start, with their goal bounds; all axes of a chord."""
     if not landmarks:
-        return np.arange(point.shape[0]), low, high
+        return np.arange(low.shape[0]), low, high
+    point = coordinates[:, node]
     promise = np.maximum(high - point, point - low)
     chosen = np.argsort(-promise)[: min(ACTIVE_LANDMARKS, point.shape[0])]
     return chosen, low[chosen], high[chosen]
 
 
-@compiled
+@inlined
+def lower_bound(
+    node: int, coordinates: FloatArray, chosen: IntArray, low: FloatArray, high: FloatArray, landmarks: bool
+) -> float:
+    """Heuristic at a node: landmark bounds, or the chord to the goal."""
+    bound = 0.0
+    if landmarks:
+        for i in range(chosen.shape[0]):
+            here = coordinates[chosen[i], node]
+            if high[i] - here > bound:
+                bound = high[i] - here
+            if here - low[i] > bound:
+                bound = here - low[i]
+        return bound
+    for i in range(low.shape[0]):
+        bound += (coordinates[node, i] - low[i]) ** 2
+    return np.sqrt(bound)
+
+
+@inlined
 def expand(
     nodes: IntArray,
     weights: FloatArray,
@@ -96,7 +116,7 @@ def expand(
 ) -> None:
     """Offer the nodes[first:stop], each its weight beyond `reached`, and open those that gain by it.
 
-    Plain arguments and one call a node instead of one an edge: passing arrays about costs more than the work.
+    Plain arguments, written into the loop that calls it: passing arrays about would cost more than the work.
     """
     size, marked = counters[SIZE], counters[MARKED]
     for e in range(first, stop):
@@ -106,15 +126,7 @@ def expand(
             continue
         bound = state[node, BOUND]
         if bound < 0.0:
-            bound = 0.0
-            for i in range(chosen.shape[0]):
-                here = coordinates[node, chosen[i]]
-                if landmarks:
-                    bound = max(bound, high[i] - here, here - low[i])
-                else:
-                    bound += (here - low[i]) ** 2
-            if not landmarks:
-                bound = np.sqrt(bound)
+            bound = lower_bound(node, coordinates, chosen, low, high, landmarks)
             state[node, BOUND] = bound
             touched[marked] = node
             marked += 1
@@ -148,10 +160,10 @@ def astar(
     counters: IntArray,
 ) -> tuple[float, int, int]:
     """One search; returns the length, the last node of the way (-1: the direct way) and nodes expanded."""
-    goal = (coordinates, chosen, low, high, landmarks)
-    work = (state, parent, touched, keys, items, counters)
     best, last, expanded = direct, -1, 0
-    expand(start_nodes, start_lengths, 0, start_nodes.shape[0], 0.0, -1, best, *goal, *work)
+    # fmt: off
+    expand(start_nodes, start_lengths, 0, start_nodes.shape[0], 0.0, -1, best,
+           coordinates, chosen, low, high, landmarks, state, parent, touched, keys, items, counters)
     while counters[SIZE] > 0 and keys[0] < best:
         key, node = keys[0], items[0]
         heap_pop(keys, items, counters[SIZE])
@@ -162,7 +174,9 @@ def astar(
         expanded += 1
         if reached + exit_length[node] < best:
             best, last = reached + exit_length[node], node
-        expand(indices, weights, indptr[node], indptr[node + 1], reached, node, best, *goal, *work)
+        expand(indices, weights, indptr[node], indptr[node + 1], reached, node, best,
+               coordinates, chosen, low, high, landmarks, state, parent, touched, keys, items, counters)
+    # fmt: on
     return best, last, expanded
 
 
@@ -207,7 +221,7 @@ def astar_pairs(
             exit_length[goals[1][j]] = min(exit_length[goals[1][j]], goals[2][j])
         here = slice(starts[0][p], starts[0][p + 1])
         nodes = starts[1][here]
-        chosen, near, far = chosen_coordinates(coordinates[nodes[0]], low[p], high[p], landmarks)
+        chosen, near, far = chosen_coordinates(nodes[0], coordinates, low[p], high[p], landmarks)
         lengths[p], last, expanded[p] = astar(
             *graph,
             nodes,

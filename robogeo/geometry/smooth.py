@@ -19,7 +19,7 @@ from robogeo.errors import GeometryError
 from robogeo.geometry.curve import as_curve
 from robogeo.geometry.lengths import PARTS, chords, richardson
 from robogeo.geometry.perceptron import Array
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.points import FloatArray, as_array, unit_steps
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
@@ -130,10 +130,10 @@ def smooth_lengths(decoded: Array, z: FloatArray | None = None, cost: FloatArray
 
 def uniform_parameters(travelled: FloatArray) -> FloatArray:
     """Parameters in [0, 1] (m,) at equal distances, from the way travelled (m,) at equal steps."""
-    t = np.linspace(0.0, 1.0, len(travelled))
+    t = unit_steps(len(travelled) - 1)
     moves = np.concatenate([[True], np.diff(travelled) > 1e-12 * travelled[-1]])
     if moves.sum() < 2:
-        return t
+        return t.copy()
     way = travelled[moves]
     parameters: FloatArray = np.interp(t, way / way[-1], t[moves])
     parameters[0], parameters[-1] = 0.0, 1.0
