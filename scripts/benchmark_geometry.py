@@ -41,6 +41,8 @@ from robogeo.geometry import GeodesicGraph, PullbackMetric, relax, relax_many
 
 DIMENSIONS = (2, 3, 5, 10)
 CHUNK = 8192
+BLOCK = 50
+"""Queries of one method in a row: each is measured with its own data in the processor's cache."""
 SIZES = (10_000, 31_623, 100_000, 316_228, 1_000_000)
 
 
@@ -115,19 +117,15 @@ def query(results: Results) -> None:
         pairs = np.random.default_rng(3).integers(0, 50_000, size=(100, 2))
         rivals = searches(graph)
         times: dict[str, list[float]] = {name: [] for name in ("robogeo", *rivals)}
-        worst = 0.0
-        for number, (i, j) in enumerate(pairs.tolist()):
-            z0, z1 = graph.nodes[i], graph.nodes[j]
-            started = time.process_time()
-            found = graph.geodesic(z0, z1)
-            times["robogeo"].append(time.process_time() - started)
-            for name, rival in rivals.items():
-                if name == "networkx_astar" and number >= 10:
-                    continue
-                started = time.process_time()
-                length = rival(i, j)
-                times[name].append(time.process_time() - started)
-                worst = max(worst, abs(found.length / length - 1))
+        worst, lengths = 0.0, {}
+        for block in np.split(pairs, len(pairs) // BLOCK):
+            for name, ask in {"robogeo": _asks(graph), **rivals}.items():
+                few = block[:2] if name == "networkx_astar" else block
+                for i, j in few.tolist():
+                    started = time.process_time()
+                    length = ask(i, j)
+                    times[name].append(time.process_time() - started)
+                    worst = max(worst, abs(length / lengths.setdefault((i, j), length) - 1))
         mean = {name: 1e3 * float(np.mean(values)) for name, values in times.items()}
         many = np.random.default_rng(4).integers(0, 50_000, size=(1000, 2))
         starts, goals = graph.nodes[torch.from_numpy(many[:, 0])], graph.nodes[torch.from_numpy(many[:, 1])]
@@ -144,12 +142,15 @@ def query(results: Results) -> None:
             worst_difference=worst,
         )
         if d == 2:
-            for name in rivals:
-                results.target(
-                    f"one query, 50,000 nodes / {name}", mean["robogeo"] / mean[name], "<=", bounds[name]
-                )
+            for name, bound in bounds.items():
+                ratio = mean["robogeo"] / mean[name] if name in mean else None
+                results.target(f"one query, 50,000 nodes / {name}", ratio, "<=", bound)
             results.target("relative difference of lengths to all of them", worst, "<=", 1e-12)
             results.target("each of 1,000 queries, 50,000 nodes, ms", between, "<=", 0.6)
+
+
+def _asks(graph: GeodesicGraph) -> Any:
+    return lambda i, j: graph.geodesic(graph.nodes[i], graph.nodes[j]).length
 
 
 def geodesic(results: Results) -> None:
@@ -163,20 +164,16 @@ def geodesic(results: Results) -> None:
         least = reference_lengths(metric64, paths)
         race = Race(net, metric64)
         race.robogeo(graph, *ends[0], float(least[0]))
-        times: dict[str, list[float]] = {
-            "robogeo": [],
-            "robogeo_default": [],
-            "stochman": [],
-            "published": [],
-        }
-        for number, (end, reference) in enumerate(zip(ends, least.tolist(), strict=True)):
-            times["robogeo"].append(race.robogeo(graph, *end, reference))
-            whole = cpu_seconds(lambda g=graph, end=end: relax(g.metric, g.geodesic(*end)))
-            times["robogeo_default"].append(whole)
-            if installed("stochman"):
-                times["stochman"].append(race.stochman(*end, reference))
-            if number < (4 if d == 2 else 2):
-                times["published"].append(race.published(*end, reference))
+        known = list(zip(ends, least.tolist(), strict=True))
+        times = {"robogeo": [race.robogeo(graph, *end, reference) for end, reference in known]}
+        times["robogeo_default"] = [
+            cpu_seconds(lambda g=graph, end=end: relax(g.metric, g.geodesic(*end))) for end in ends
+        ]
+        if installed("stochman"):
+            times["stochman"] = [race.stochman(*end, reference) for end, reference in known]
+            times["stochman_default"] = [race.stochman_default(*end) for end in ends]
+        few = known[: 4 if d == 2 else 2]
+        times["published"] = [race.published(*end, reference) for end, reference in few]
         middle = {name: 1e3 * float(np.median(values)) for name, values in times.items() if values}
         reached = {name: int(np.isfinite(values).sum()) for name, values in times.items() if values}
         results.row(

@@ -65,8 +65,8 @@ class Attacher:
         """Hang P starts and P goals, both (P, d), on the graph."""
         pairs = len(starts)
         points = np.concatenate([starts, goals])
-        apart, found = nearest(self._latent_tree, points, 1)
-        off, closest = np.flatnonzero(apart[:, 0] > 0.0), found[:, 0]
+        apart, closest = (np.asarray(part) for part in self._latent_tree.query(points))
+        off = np.flatnonzero(apart > 0.0)
         counts = np.ones(2 * pairs, dtype=np.int64)
         counts[off] = self.neighbors
         start = np.concatenate([[0], np.cumsum(counts)])

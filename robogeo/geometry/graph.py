@@ -266,11 +266,10 @@ class GeodesicGraph:
         """The geodesic along a way of nodes."""
         if not np.isfinite(length):
             return Geodesic(start.new_zeros(0, len(start)), length, expanded, converged=False)
-        inner = self.nodes[torch.from_numpy(way)]
         # An end that is a node would stand there twice; but a way has two ends, even where it stands still.
-        first = 1 if len(way) and bool((inner[0] == start).all()) else 0
-        last = len(way) - 1 if len(way) > first and bool((inner[-1] == goal).all()) else len(way)
-        points = torch.cat([start[None], inner[first:last], goal[None]])
+        first = 1 if len(way) and torch.equal(self.nodes[way[0]], start) else 0
+        last = len(way) - 1 if len(way) > first and torch.equal(self.nodes[way[-1]], goal) else len(way)
+        points = torch.cat([start[None], self.nodes[torch.from_numpy(way[first:last])], goal[None]])
         bridged = self._bridged(way) / length if length > 0 else 0.0
         return Geodesic(points, length, expanded, bridged=bridged, nodes=way)
 

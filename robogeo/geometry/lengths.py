@@ -86,14 +86,6 @@ def lengths_between(
     return lengths
 
 
-def estimated_lengths(
-    metric: Metric, a: FloatArray, b: FloatArray, decoded_a: NDArray[Any], decoded_b: NDArray[Any]
-) -> tuple[FloatArray, FloatArray]:
-    """As `lengths_between` from four parts a segment, however rough, with their error estimates."""
-    length, error, _ = _measured(metric, _Segments(a, b, decoded_a, decoded_b))
-    return length, error
-
-
 def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
     """Lengths (n,) of segments, rough pieces of them cut in halves until their estimates are small."""
     lengths, error, middle = _measured(metric, segments)

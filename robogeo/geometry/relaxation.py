@@ -18,7 +18,7 @@ import torch
 from robogeo.errors import GeometryError
 from robogeo.geometry.curve import Geodesic, curve_rows, spread
 from robogeo.geometry.descent import Settings, minimize
-from robogeo.geometry.lengths import PARTS, estimated_lengths
+from robogeo.geometry.lengths import PARTS
 from robogeo.geometry.points import FloatArray, as_array, unit_steps
 from robogeo.geometry.smooth import SplineCurves, measure_samples, smooth_lengths, uniform_parameters
 
@@ -29,8 +29,6 @@ BATCH = 32
 """Paths relaxed together: enough to share the fixed cost of decoder calls, few enough to stay in cache."""
 LINE_PIECES = 8
 """Pieces in which a straight start is measured."""
-MARGIN = 4.0
-"""Error estimates by which a start may be shorter than measured; only then is it measured to the end."""
 SAME = 1e-3
 """Relative difference up to which a path's own length counts as measured under the same metric."""
 NUDGE = 1e-3
@@ -124,8 +122,7 @@ class _Start:
         owner: number of the path.
         nodes: (n + 1, d), what is relaxed.
         polyline: (m, d), what was given, or the line.
-        pieces: (m - 1,) estimated lengths of its segments.
-        error: estimated error of their sum.
+        pieces: (m - 1,) chords of its segments, or their lengths under support.
         name: `path` or `line`.
     """
 
@@ -133,13 +130,12 @@ class _Start:
     nodes: FloatArray
     polyline: FloatArray
     pieces: FloatArray
-    error: float
     name: str
 
     @property
     def least(self) -> float:
-        """A length that the polyline does not fall below, as far as the estimates tell."""
-        return float(self.pieces.sum()) - MARGIN * self.error
+        """A length that the polyline does not fall below."""
+        return float(self.pieces.sum())
 
 
 def _relaxed(
@@ -161,7 +157,7 @@ def _relaxed(
         rest, curve = bool(converged[best[owner]]), _with_ends(points[owner], rows[owner])
         found = Geodesic(curve, bound, 0, rest, method=name)
         for start in (start for start in starts if start.owner == owner):
-            if min(start.least, _own_length(path, start)) <= bound:  # rarely
+            if min(start.least, getattr(path, "length", np.inf)) <= bound:  # rarely
                 found = _shorter(metric, found, start, path, rows[owner], samples.shape[1])
         if isinstance(path, Geodesic):
             found = replace(found, expanded=path.expanded, bridged=path.bridged)
@@ -175,22 +171,15 @@ def _shorter(
     """The curve found, or the start as it was if that is no longer."""
     line = torch.from_numpy(start.polyline)
     pieces = as_array(metric.segment_lengths(line[:-1], line[1:]))
-    length = min(float(pieces.sum()), _own_length(path, start))
+    length = float(pieces.sum())
+    # A smooth curve's length is known better than that of the polyline through its points; but a length that
+    # differs by more was measured under another metric.
+    if start.name == "path" and isinstance(path, Geodesic) and abs(path.length - length) <= SAME * length:
+        length = min(length, path.length)
     if length > found.length:
         return found
     points = _with_ends(spread(start.polyline, pieces, count), rows)
     return Geodesic(points, length, 0, found.converged, method=start.name)
-
-
-def _own_length(path: Any, start: _Start) -> float:
-    """The length that a path brings along, infinite if none or measured under another metric.
-
-    A smooth curve's length is known better than that of the polyline through its points.
-    """
-    if start.name != "path" or not isinstance(path, Geodesic):
-        return np.inf
-    measured = float(start.pieces.sum())
-    return path.length if abs(path.length - measured) <= SAME * measured else np.inf
 
 
 def _with_ends(points: FloatArray, rows: torch.Tensor) -> torch.Tensor:
@@ -213,18 +202,20 @@ def _starts(metric: Metric, rows: list[FloatArray], segments: int, also_from_lin
     decoded = metric.immersion.values(points)
     ends = np.cumsum([len(line) for _, line, _ in polylines])
     first = np.delete(np.arange(len(points)), ends - 1)  # no segment leads from one polyline to the next
-    measured = estimated_lengths(metric, points[first], points[first + 1], decoded[first], decoded[first + 1])
+    if metric.support is None:
+        steps = decoded[first + 1].astype(np.float64) - decoded[first]
+        lengths = np.sqrt(np.einsum("ne,ne->n", steps, steps))
+    else:  # there chords say little
+        lengths = metric.lengths_between(points[first], points[first + 1], decoded[first], decoded[first + 1])
     cuts = (ends - np.arange(1, len(ends) + 1))[:-1]
     starts = []
-    for (owner, line, name), pieces, errors in zip(
-        polylines, *(np.split(m, cuts) for m in measured), strict=True
-    ):
+    for (owner, line, name), pieces in zip(polylines, np.split(lengths, cuts), strict=True):
         if name == "line":
             nodes = line[:1] * (1 - t) + line[-1:] * t
             nodes = nodes + _bend(nodes, t)
         else:
             nodes = spread(line, pieces, segments + 1)
-        starts.append(_Start(owner, nodes, line, pieces, float(errors.sum()), name))
+        starts.append(_Start(owner, nodes, line, pieces, name))
     return starts
 
 
