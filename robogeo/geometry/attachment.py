@@ -66,6 +66,8 @@ class Attacher:
         pairs = len(starts)
         points = np.concatenate([starts, goals])
         apart, closest = (np.asarray(part) for part in self._latent_tree.query(points))
+        if not apart.any():
+            return self._on_nodes(closest, pairs)
         off = np.flatnonzero(apart > 0.0)
         counts = np.ones(2 * pairs, dtype=np.int64)
         counts[off] = self.neighbors
@@ -86,6 +88,13 @@ class Attacher:
             targets,
             direct,
         )
+
+    def _on_nodes(self, nodes: IntArray, pairs: int) -> Attachment:
+        """Starts and goals that are all nodes (2 P,)."""
+        start, nothing = np.arange(pairs + 1), np.zeros(2 * pairs)
+        targets = self.embedded[nodes[pairs:]].astype(np.float64)
+        ends = [Links(start, nodes[s], nothing[s]) for s in (slice(0, pairs), slice(pairs, None))]
+        return Attachment(ends[0], ends[1], targets, np.full(pairs, np.inf))
 
     def _links(
         self, points: FloatArray, off: IntArray, decoded: NDArray[Any], pairs: int

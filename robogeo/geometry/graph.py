@@ -27,7 +27,7 @@ from robogeo.geometry.points import FloatArray, as_array, as_point, as_rows
 from robogeo.geometry.search import Search
 
 SPACES = ("decoded", "latent", "both")
-LANDMARKS = 32
+LANDMARKS = 64
 EDGE_CHUNK = 1 << 14
 """Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
 
