@@ -182,8 +182,11 @@ def geodesic(results: Results) -> None:
             **{f"{name}_reached": f"{reached[name]}/{len(times[name])}" for name in reached},
         )
         if d == 2:
+            called = middle["robogeo_default"] / middle["stochman_default"] if "stochman" in middle else None
+            results.target("graph and relaxation / stochman's spline, both as called", called, "<=", 0.1)
             ratio = middle["robogeo"] / middle["stochman"] if "stochman" in middle else None
-            results.target("graph and relaxation to 1 % / stochman's spline to 1 %", ratio, "<=", 0.1)
+            note = "the stricter reading: each stopped by hand once within 1 %"
+            results.target("graph and relaxation to 1 % / stochman's spline to 1 %", ratio, "<=", 0.1, note)
             ratio = middle["robogeo"] / middle["published"]
             results.target(
                 "graph and relaxation to 1 % / published neural geodesic to 1 %", ratio, "<=", 0.02
