@@ -128,7 +128,7 @@ def info(command: Info) -> None:
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import STRATEGIES
-    from robogeo.motion.world import other_world_names, robot_names, scene_names
+    from robogeo.motion.world import robot_names, scene_names
 
     origin = provenance()
     print(f"robogeo {robogeo.__version__}, Python {origin['python']}")
@@ -137,7 +137,6 @@ def info(command: Info) -> None:
         ", ".join(f"{name} {version}" for name, version in origin["packages"].items() if version),
     )
     print("scenes:    ", ", ".join(scene_names()))
-    print("other worlds:", ", ".join(other_world_names()))
     print("robots:    ", ", ".join(robot_names()))
     print("configs:   ", ", ".join(sorted(packaged_configs())))
     print(

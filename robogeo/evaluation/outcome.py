@@ -141,7 +141,8 @@ def judged(
     inside = np.all((execution.q >= limits.lower - 1e-3) & (execution.q <= limits.upper + 1e-3))
     violation = not (limits.satisfied(motion) and inside)
     ratio = motion.path_length / reference_length if reference_length > 0.0 else np.inf
-    asked = np.allclose(motion.q[[0, -1]], [request.start, request.goal], rtol=0.0, atol=1e-6)
+    wanted = [request.start, limits.nearest(request.goal, motion.q[-1])]
+    asked = np.allclose(motion.q[[0, -1]], wanted, rtol=0.0, atol=1e-6)
     near = execution.goal_error_m <= criteria.goal_tolerance_m
     turned = execution.goal_error_rad <= criteria.goal_tolerance_rad
     # What must hold, rather than what must not: a measure that is not a number is no success.

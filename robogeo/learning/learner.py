@@ -34,7 +34,6 @@ from robogeo.randomness import derived_seed, torch_generator
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 _SLACK = 0.05  # rad: a recorded demonstration may leave the limits by as much
-_SCALE = 0.5  # rad: unit in which the networks see joint angles, the same in every round
 
 
 def stream_seed(seed: int, purpose: str) -> int:
@@ -161,7 +160,7 @@ class Learner:
         training = TrainingConfig(steps=settings.steps_for(len(x), first=number == 0), **fields)
         report = fit(
             model,
-            x,
+            self.world.observation.observe(x),
             groups,
             training,
             torch_generator(self.config.seed, number, "training"),
@@ -194,15 +193,15 @@ class Learner:
         """The model to train: that of the last fit, or a fresh one."""
         if round > 0:
             return load_model(self.folder.get_blob(self._fits[-1]["model"]))
-        config = ModelConfig(**self.config.model.model_dump())
-        scale = np.full(self.world.dof, _SCALE)
+        config, seen = ModelConfig(**self.config.model.model_dump()), self.world.observation
         generator = torch_generator(self.config.seed, 0, "weights")
-        return IWAE(self.world.dof, config, self.world.rest, scale, generator)
+        return IWAE(len(seen.offset), config, seen.offset, seen.scale, generator)
 
     def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
         geometry = GeometryOptions(**self.config.geometry.model_dump())
         motion = MotionOptions(**self.config.motion.model_dump())
-        return Planner(Manifold(model, x, groups, geometry), self.world.limits, motion)
+        manifold = Manifold(model, x, groups, geometry, self.world.observation)
+        return Planner(manifold, self.world.limits, motion)
 
     def _choose(self, n: int) -> list[Query]:
         """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.

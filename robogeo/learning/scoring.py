@@ -71,6 +71,7 @@ def score(manifold: Manifold, requests: Sequence[Request]) -> Scores:
     starts = np.stack([request.start for request in requests])
     goals = np.stack([request.goal for request in requests])
     geodesics = manifold.graph_geodesics(starts, goals)
+    starts, goals = manifold.observation.observe(starts), manifold.observation.observe(goals)
     codes = manifold.along(geodesics, _SAMPLES)
     model = manifold.model
     with torch.no_grad():

@@ -7,7 +7,7 @@ A quantity over its limit is a ratio: 1 means at the limit, more means violated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]
+
+_BOUNDS = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class JointLimits:
         acceleration: largest acceleration, rad/s^2.
         jerk: largest jerk, rad/s^3.
         torque: largest torque, N m.
+        continuous: which joints turn without end, so that their angles repeat every 2 pi; none if not said.
 
     Raises:
         MotionError: arrays of different length, not finite, lower >= upper, or a bound that is not positive.
@@ -43,19 +46,26 @@ class JointLimits:
     acceleration: FloatArray
     jerk: FloatArray
     torque: FloatArray
+    continuous: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def __post_init__(self) -> None:
         """Convert to read-only float64 arrays and check them."""
-        for field in fields(self):
-            array = np.array(getattr(self, field.name), dtype=np.float64)
+        for name in _BOUNDS:
+            array = np.array(getattr(self, name), dtype=np.float64)
             array.setflags(write=False)
-            object.__setattr__(self, field.name, array)
+            object.__setattr__(self, name, array)
             if array.ndim != 1 or array.size == 0 or array.shape != self.lower.shape:
-                raise MotionError(f"limits.{field.name} has shape {array.shape}, expected one number a joint")
+                raise MotionError(f"limits.{name} has shape {array.shape}, expected one number a joint")
             if not np.isfinite(array).all():
-                raise MotionError(f"limits.{field.name} holds a value that is not finite: {array.tolist()}")
-            if field.name not in ("lower", "upper") and (array <= 0.0).any():
-                raise MotionError(f"limits.{field.name} must be positive, got {array.tolist()}")
+                raise MotionError(f"limits.{name} holds a value that is not finite: {array.tolist()}")
+            if name not in ("lower", "upper") and (array <= 0.0).any():
+                raise MotionError(f"limits.{name} must be positive, got {array.tolist()}")
+        endless = np.array(self.continuous, dtype=np.bool_)
+        endless = endless if endless.size else np.zeros(self.dof, dtype=np.bool_)
+        if endless.shape != self.lower.shape:
+            raise MotionError(f"limits.continuous has shape {endless.shape}, expected one truth a joint")
+        endless.setflags(write=False)
+        object.__setattr__(self, "continuous", endless)
         if (self.lower >= self.upper).any():
             joint = int(np.argmax(self.lower >= self.upper))
             raise MotionError(f"limits: lower >= upper at joint {joint + 1}")
@@ -64,6 +74,14 @@ class JointLimits:
     def dof(self) -> int:
         """Number of joints."""
         return int(self.lower.size)
+
+    def nearest(self, q: FloatArray, to: FloatArray) -> FloatArray:
+        """The configuration (dof,) rad in the same place as ``q`` that is nearest to another one.
+
+        Joints that turn without end are in the same place after whole turns; the others stay as they are.
+        """
+        turns = np.where(self.continuous, np.round((to - q) / (2.0 * np.pi)), 0.0)
+        return np.asarray(q + 2.0 * np.pi * turns)
 
     def derated(self, share: float) -> JointLimits:
         """The same limits with velocity, acceleration and jerk multiplied by a share in (0, 1]."""
@@ -114,19 +132,20 @@ class JointLimits:
         """Whether every sample keeps every limit, within a relative tolerance for rounding."""
         return max(self.violation(motion).values()) <= 1.0 + tolerance
 
-    def to_dict(self) -> dict[str, list[float]]:
-        """Plain lists by field, for JSON and YAML."""
-        return {field.name: getattr(self, field.name).tolist() for field in fields(self)}
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Plain lists by field, for JSON and YAML; ``continuous`` only where a joint is."""
+        named = (*_BOUNDS, "continuous") if self.continuous.any() else _BOUNDS
+        return {name: getattr(self, name).tolist() for name in named}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> JointLimits:
         """Limits from plain lists by field; unknown or missing fields raise MotionError."""
-        names = {field.name for field in fields(cls)}
-        if set(data) != names:
-            wrong = sorted(names.symmetric_difference(data))
+        wrong = sorted(set(_BOUNDS).symmetric_difference(set(data) - {"continuous"}), key=str)
+        if wrong:
             raise MotionError(f"limits: unknown or missing fields {', '.join(map(str, wrong))}")
         try:
-            return cls(**{name: np.array(data[name], dtype=np.float64) for name in names})
+            bounds = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
+            return cls(**bounds, continuous=np.array(data.get("continuous", []), dtype=np.bool_))
         except (TypeError, ValueError) as error:
             if isinstance(error, MotionError):
                 raise

@@ -1,6 +1,7 @@
 """The manifold of demonstrated motion: a trained model, its metric and the graph of what was shown.
 
-Observations are joint configurations. Their codes are the graph's nodes; the metric is the expected one of
+The model sees observations of configurations (`robogeo.motion.observation`), for most arms the joint angles
+themselves. Their codes are the graph's nodes; the metric is the expected one of
 the decoder ensemble, with observation noise and a support term whose reach and weight come from the data:
 the reach from how far apart successive codes of one demonstration lie, the weight from the decoder's stretch.
 (The distance to the nearest code of any demonstration would shrink wherever demonstrations overlap, and with
@@ -29,6 +30,7 @@ from robogeo.geometry import (
     resample_uniform,
 )
 from robogeo.models import IWAE, load_model, save_model
+from robogeo.motion.observation import JointAngles, Observation
 
 FloatArray = NDArray[np.float64]
 # A motion's path is smoothed to 5 mrad afterwards: a geodesic longer by a thousandth serves as well.
@@ -68,12 +70,19 @@ class Manifold:
         configurations: what was demonstrated (N, dof) rad, evenly thinned, demonstration by demonstration.
         groups: index (N,) of the demonstration each configuration comes from.
         options: of the geometry.
+        observation: what the model sees of a configuration; None: the configuration itself.
     """
 
     def __init__(
-        self, model: IWAE, configurations: FloatArray, groups: NDArray[np.int64], options: GeometryOptions
+        self,
+        model: IWAE,
+        configurations: FloatArray,
+        groups: NDArray[np.int64],
+        options: GeometryOptions,
+        observation: Observation | None = None,
     ) -> None:
         self.model = model
+        self.observation = observation or JointAngles(model.offset.double().numpy())
         self.options = options
         self._shown = configurations, groups
         self.nodes = self.encode(configurations)
@@ -94,7 +103,7 @@ class Manifold:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
-        return _rebuilt, (save_model(self.model), *self._shown, self.options)
+        return _rebuilt, (save_model(self.model), *self._shown, self.options, self.observation)
 
     @cached_property
     def shown(self) -> FloatArray:
@@ -105,16 +114,16 @@ class Manifold:
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
         with torch.no_grad():
-            return self.model.encode(torch.as_tensor(q, dtype=torch.float32))[0]
+            return self.model.encode(torch.as_tensor(self.observation.observe(q), dtype=torch.float32))[0]
 
     def decode(self, z: torch.Tensor) -> FloatArray:
-        """Configurations (..., dof), the mean of the ensemble, of codes (..., d)."""
+        """Observations (..., D), the mean of the ensemble, of codes (..., d)."""
         with torch.no_grad():
             return self.model.decode(z).double().numpy()
 
     def gap(self, q: FloatArray) -> FloatArray:
-        """How far (rad, over all joints) configurations (..., dof) lie from where the model puts them."""
-        return np.linalg.norm(self.decode(self.encode(q)) - q, axis=-1)
+        """How far what is seen of configurations (..., dof) lies from what the model makes of it."""
+        return np.linalg.norm(self.decode(self.encode(q)) - self.observation.observe(q), axis=-1)
 
     def graph_geodesics(self, starts: FloatArray, goals: FloatArray) -> list[Geodesic]:
         """Shortest ways on the graph between configurations (m, dof), (m, dof)."""
@@ -140,18 +149,18 @@ class Manifold:
 
     def decoded_path(self, geodesic: Geodesic, count: int = 64) -> FloatArray:
         """Configurations (count, dof) along a geodesic, evenly spaced under the metric."""
-        return self.decode(resample_uniform(self.metric, geodesic.points, count))
+        return self.observation.configurations(
+            self.decode(resample_uniform(self.metric, geodesic.points, count))
+        )
 
     def along(self, geodesics: Sequence[Geodesic], count: int = 48) -> torch.Tensor:
         """Codes (m, count, d) evenly spaced in latent arc length along geodesics."""
         return torch.stack([_evenly(geodesic.points, count) for geodesic in geodesics])
 
 
-def _rebuilt(
-    weights: bytes, configurations: FloatArray, groups: NDArray[np.int64], options: GeometryOptions
-) -> Manifold:
+def _rebuilt(weights: bytes, *rest: Any) -> Manifold:
     """The manifold that `Manifold.__reduce__` described, equal to the bit."""
-    return Manifold(load_model(weights), configurations, groups, options)
+    return Manifold(load_model(weights), *rest)
 
 
 def _evenly(points: torch.Tensor, count: int) -> torch.Tensor:

@@ -7,7 +7,7 @@ Chen et al., IROS 2018). A roll-out in the simulator tells whether that held. `r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -101,7 +101,8 @@ class Planner:
 
     def _timed(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
         """The motion along a geodesic, or why there is none."""
-        path = self.manifold.decoded_path(geodesic)
+        path = beginning_near(self.manifold.decoded_path(geodesic), request.start, self.limits)
+        request = replace(request, goal=self.limits.nearest(request.goal, path[-1]))
         gap = max(end_gaps(path, request.start, request.goal))
         if gap > self.options.correction_limit:
             return unknown_end(path, request, self.options.correction_limit)
@@ -116,6 +117,11 @@ class Planner:
 def ends_of(requests: Sequence[Request]) -> tuple[FloatArray, FloatArray]:
     """Starts (m, dof) and goals (m, dof) of requests."""
     return np.stack([request.start for request in requests]), np.stack([request.goal for request in requests])
+
+
+def beginning_near(path: FloatArray, start: FloatArray, limits: JointLimits) -> FloatArray:
+    """The path (n, dof), turned by whole turns of endless joints to begin nearest to ``start``."""
+    return path + (limits.nearest(path[0], start) - path[0])
 
 
 def spline_between(
@@ -149,5 +155,11 @@ def unknown_end(path: FloatArray, request: Request, limit: float) -> Refusal:
 
 
 def abruptness_of(manifold: Manifold, geodesic: Geodesic, count: int = 64) -> float:
-    """Greatest over median decoded step of ``count`` codes at uniform latent arc length."""
-    return abruptness(manifold.decode(manifold.along([geodesic], count)[0]))
+    """Greatest over median decoded step of ``count`` codes at uniform latent arc length.
+
+    The worse of what is seen and of the configurations seen: a picture may fade from one to another in even
+    steps, while the joint jumps.
+    """
+    seen = manifold.decode(manifold.along([geodesic], count)[0])
+    moved = manifold.observation.configurations(seen)
+    return max(abruptness(seen), abruptness(moved))

@@ -22,10 +22,12 @@ from robogeo.errors import InputError
 from robogeo.motion.environment import ArmEnvironment, Execution
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
+from robogeo.motion.observation import JointAngles, Observation, Pictures
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]
+_VIEWS = 720  # pictures round a full turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,9 @@ class World:
         spec = self._environment.robot
         self.robot_name = str(spec.name)
         names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
-        self.limits = JointLimits(**{name: getattr(spec, name) for name in names})
+        bounds = {name: getattr(spec, name) for name in names}
+        endless = np.array(getattr(spec, "continuous", ()), dtype=np.bool_)
+        self.limits = JointLimits(**bounds, continuous=endless)
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
         self.changes = 0
@@ -143,6 +147,12 @@ class World:
         with _complaints():
             found = self._environment.first_collision(path, margin)
         return None if found is None else float(found.at)
+
+    @cached_property
+    def observation(self) -> Observation:
+        """What a model sees of a configuration in this world."""
+        table = getattr(self._environment, "observation_table", None)
+        return JointAngles(self.rest) if table is None else Pictures(table(_VIEWS))
 
     @cached_property
     def chain(self) -> KinematicChain:
@@ -241,25 +251,15 @@ class World:
 
 
 def scene_names() -> list[str]:
-    """Names of the scenes, worlds with an arm, that Gymnasium knows of."""
-    return sorted(name for name, has_arm in _registered().items() if has_arm)
-
-
-def other_world_names() -> list[str]:
-    """Names of the worlds without an arm that Gymnasium knows of."""
-    return sorted(name for name, has_arm in _registered().items() if not has_arm)
-
-
-def _registered() -> dict[str, bool]:
-    """Names of the worlds, and whether there is an arm in them: those take a scene."""
+    """Names of the scenes that Gymnasium knows of."""
     import gymnasium
 
     import_module("envs")  # registers them; robogeo speaks to them through Gymnasium only
-    return {
-        name.removeprefix("robogeo/").removesuffix("-v0"): "scene" in spec.kwargs
-        for name, spec in gymnasium.registry.items()
+    return sorted(
+        name.removeprefix("robogeo/").removesuffix("-v0")
+        for name in gymnasium.registry
         if name.startswith("robogeo/")
-    }
+    )
 
 
 def robot_names() -> list[str]:
