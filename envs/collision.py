@@ -7,6 +7,7 @@ left out.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from envs.robots import FloatArray
 from envs.self_collision import self_collision_pairs
 from envs.simulation import Simulation
+from envs.travel import PairWatch, pair_reaches
 
 _REACH = 0.2  # m: clearances are exact below this distance and reported as this value above it
 PATH_RESOLUTION = 0.02  # rad: largest joint step between two checks of a path
@@ -59,6 +61,7 @@ class CollisionChecker:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self.pairs = self_collision_pairs(simulation)
+        self._reaches = pair_reaches(simulation, self.pairs)
 
     def clearance(self, q: FloatArray) -> Clearance:
         """Clearance at configuration q (dof,) rad."""
@@ -90,11 +93,11 @@ class CollisionChecker:
 
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""
-        return self._first_violation(q[None], margin) is None
+        return next(self._verdicts(q[None], margin))
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations of ``path`` (n, dof) rad are free in the sense of :meth:`is_free`, (n,)."""
-        return np.array([self.is_free(q, margin) for q in path], dtype=np.bool_)
+        return np.fromiter(self._verdicts(path, margin), dtype=np.bool_, count=len(path))
 
     def first_collision(
         self, path: FloatArray, margin: float = 0.0, resolution: float = PATH_RESOLUTION
@@ -107,7 +110,7 @@ class CollisionChecker:
         less. So ask for a margin where that matters.
         """
         points, at = sampled(path, resolution)
-        first = self._first_violation(points, margin)
+        first = next((i for i, free in enumerate(self._verdicts(points, margin)) if not free), None)
         return None if first is None else Collision(float(at[first]), points[first])
 
     def path_is_free(
@@ -116,21 +119,21 @@ class CollisionChecker:
         """Whether a path (n, dof) rad keeps ``margin`` m all along; see `first_collision`."""
         return self.first_collision(path, margin, resolution) is None
 
-    def _first_violation(self, points: FloatArray, margin: float) -> int | None:
-        """Index of the first of configurations (n, dof) that does not keep the margins; all in one go."""
-        arm, call, pose = self._simulation.arm, self._simulation.call, self._simulation.pose
-        bodies, fixed = self._simulation.obstacles, self._simulation.fixed_links
-        apart = min(margin, _SELF_MARGIN)
+    def _verdicts(self, points: FloatArray, margin: float) -> Iterator[bool]:
+        """Whether each of configurations (n, dof) keeps the margins, in order."""
+        watch = PairWatch(self._simulation, self.pairs, self._reaches, points, min(margin, _SELF_MARGIN))
         for i, q in enumerate(points):
-            pose(q)
-            for body in bodies:
-                for point in call("getClosestPoints", arm, body, margin):
-                    if point[_LINK] not in fixed:
-                        return i
-            for a, b in self.pairs:
-                if call("getClosestPoints", arm, arm, apart, linkIndexA=a, linkIndexB=b):
-                    return i
-        return None
+            self._simulation.pose(q)
+            yield not (self._near_obstacle(margin) or watch.near(i))
+
+    def _near_obstacle(self, margin: float) -> bool:
+        """Whether a moving link is nearer than ``margin`` m to an obstacle, as they are now."""
+        arm, call, fixed = self._simulation.arm, self._simulation.call, self._simulation.fixed_links
+        for body in self._simulation.obstacles:
+            for point in call("getClosestPoints", arm, body, margin):
+                if point[_LINK] not in fixed:
+                    return True
+        return False
 
     def smallest_along(self, path: FloatArray) -> float:
         """Smallest clearance m over configurations (n, dof)."""
