@@ -1,11 +1,11 @@
 """How far the points of an arm can travel between two configurations, at most.
 
-Between configurations that differ by dq, no point of a link moves farther than ``sum_j |dq_j| reach_j`` over the
-joints that carry it, where reach_j bounds its distance from the axis of joint j: the chain of joint origins up to
-the link, whose lengths no motion changes, and the radius of the link's shapes about its own origin. Two links
-move against each other by the joints between them alone. So whatever is farther apart than the bound stays apart,
-and needs no exact check (conservative advancement: Mirtich 1996; Schwarzer, Saha and Latombe 2005, IEEE T-RO
-21:338, "Adaptive dynamic collision checking").
+Between configurations that differ by dq, no point of a link moves farther than ``sum_j |dq_j| reach_j`` over
+the joints that carry it, where reach_j bounds its distance from the axis of joint j: the chain of joint
+origins up to the link, whose lengths no motion changes, and the radius of the link's shapes about its own
+origin. Two links move against each other by the joints between them alone. So links that are farther apart
+than the bound stay apart, and need no exact check (Schwarzer, Saha and Latombe 2005, IEEE T-RO 21:338,
+"Adaptive dynamic collision checking").
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _LOOK = 0.5  # m: how far is looked, so that the next looks may be spared
 _FAR_STEP = 0.1  # m: a step by which a pair may travel so far spares none
 _ROUNDING = 1e-4  # m: of distances, and of what held joints give way
 _DISTANCE = 8  # field of a point that PyBullet returns
+
 
 def pair_reaches(simulation: Simulation, pairs: Sequence[tuple[int, int]]) -> FloatArray:
     """Reach (P, dof) m of every joint as to the distance between the links of every pair."""
@@ -54,7 +55,7 @@ class PairWatch:
     ) -> None:
         self._simulation, self._pairs, self._margin = simulation, pairs, margin
         steps = np.abs(np.diff(path, axis=0)) @ reaches.T
-        # Where the next configuration is far, nothing is gained by knowing more than whether this one is free.
+        # Where the next configuration is far, to know more than whether this one is free gains nothing.
         self._look = [*np.where(steps.max(axis=1, initial=0.0) < _FAR_STEP, _LOOK, margin).tolist(), margin]
         self._travelled = np.vstack([np.zeros(len(pairs)), np.cumsum(steps, axis=0)]).tolist()
         self._apart_until = [0.0] * len(pairs)
@@ -78,7 +79,7 @@ class PairWatch:
 
 
 def _link_reaches(simulation: Simulation) -> dict[int, FloatArray]:
-    """Farthest (dof,) m that points of each link can lie from the axis of each joint; 0 if it does not move it."""
+    """Farthest (dof,) m that points of each link can lie from the axis of each joint; 0 if not carried."""
     arm, call = simulation.arm, simulation.call
     parents = {link: call("getJointInfo", arm, link)[16] for link in range(call("getNumJoints", arm))}
     origins = {link: np.array(call("getLinkState", arm, link)[4]) for link in parents}

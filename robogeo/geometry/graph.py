@@ -21,15 +21,14 @@ from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
+from robogeo.geometry.lengths import edge_lengths
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
-from robogeo.geometry.points import FloatArray, as_array, as_point, as_rows
+from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
 from robogeo.geometry.search import Search
 
 SPACES = ("decoded", "latent", "both")
 LANDMARKS = 64
-EDGE_CHUNK = 1 << 14
-"""Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
 
 
 class GeodesicGraph:
@@ -117,7 +116,7 @@ class GeodesicGraph:
         marks = np.arange(len(edges)) >= len(near)
         order = np.argsort(edges[:, 0] * count + edges[:, 1])
         edges, marks = edges[order], marks[order]
-        lengths = _edge_lengths(metric, distinct, embedded, edges)
+        lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges)
         return cls(metric, distinct, embedded, edges, lengths, marks, neighbors, space, landmarks, origins)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:
@@ -173,8 +172,8 @@ class GeodesicGraph:
         Raises:
             GeometryError: no such edge or node, or not whole numbers.
         """
-        pairs = _indices("edges", edges, 2)
-        indices = _indices("nodes", nodes, 1)[:, 0]
+        pairs = as_indices(edges, "forbid edges", 2)
+        indices = as_indices(nodes, "forbid nodes", 1)[:, 0]
         touched = np.concatenate([pairs.ravel(), indices])
         if ((touched < 0) | (touched >= len(self.nodes))).any():
             raise GeometryError(f"forbid: node indices must lie in 0 .. {len(self.nodes) - 1}")
@@ -189,8 +188,26 @@ class GeodesicGraph:
         self.forbidden[new] = True
         self._search.forbid(self.edges[new])
 
+    def lengthen(self, factors: Any) -> None:
+        """Make ways longer near some nodes, until `restore`: an edge by the mean of its nodes' factors.
+
+        Links of off-graph points stay as they are. Searches then report lengthened lengths.
+
+        Args:
+            factors: one for each node (N,), finite and at least 1.
+
+        Raises:
+            GeometryError: not such factors.
+        """
+        values = np.asarray(factors, dtype=np.float64)
+        if values.shape != (len(self.nodes),) or not ((values >= 1.0) & np.isfinite(values)).all():
+            raise GeometryError(
+                f"lengthen: expected {len(self.nodes)} finite factors of at least 1, got {values!r:.60}"
+            )
+        self._search.lengthen(values)
+
     def restore(self) -> None:
-        """Allow every edge and node again."""
+        """Allow every edge and node again, and give ways their own lengths back."""
         self.forbidden[:], self.blocked[:] = False, False
         self._search.restore()
 
@@ -280,20 +297,3 @@ class GeodesicGraph:
             return 0.0
         low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
         return float(lengths[np.isin(keys, low * len(self.nodes) + high)].sum())
-
-
-def _indices(what: str, values: Any, columns: int) -> IntArray:
-    """Node indices as rows (n, columns)."""
-    found = np.asarray(values)
-    if found.size and (found.dtype.kind not in "iu" or found.size % columns):
-        raise GeometryError(f"forbid {what}: expected whole numbers (n, {columns}), got {values!r:.60}")
-    return found.astype(np.int64).reshape(-1, columns)
-
-
-def _edge_lengths(metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, edges: IntArray) -> FloatArray:
-    latent, decoded = as_array(nodes), embedded.cpu().numpy()
-    lengths = np.empty(len(edges))
-    for i in range(0, len(edges), EDGE_CHUNK):
-        a, b = edges[i : i + EDGE_CHUNK].T
-        lengths[i : i + EDGE_CHUNK] = metric.lengths_between(latent[a], latent[b], decoded[a], decoded[b])
-    return lengths

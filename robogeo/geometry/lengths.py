@@ -31,6 +31,10 @@ from robogeo.geometry.points import FloatArray, as_array, as_rows, unit_steps
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
+    from robogeo.geometry.neighbors import IntArray
+
+EDGE_CHUNK = 1 << 14
+"""Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
 
 T = TypeVar("T", NDArray[Any], torch.Tensor)
 
@@ -194,3 +198,12 @@ def _squares(vectors: T) -> T:
 
 def _doubles(values: T) -> T:
     return values.double() if isinstance(values, torch.Tensor) else values.astype(np.float64, copy=False)
+
+
+def edge_lengths(metric: Metric, nodes: FloatArray, embedded: NDArray[Any], edges: IntArray) -> FloatArray:
+    """Lengths (n_e,) of edges (n_e, 2) between nodes (N, d) that are decoded already (N, E)."""
+    lengths = np.empty(len(edges))
+    for i in range(0, len(edges), EDGE_CHUNK):
+        a, b = edges[i : i + EDGE_CHUNK].T
+        lengths[i : i + EDGE_CHUNK] = metric.lengths_between(nodes[a], nodes[b], embedded[a], embedded[b])
+    return lengths

@@ -80,3 +80,15 @@ def unit_steps(count: int) -> FloatArray:
     steps: FloatArray = np.linspace(0.0, 1.0, count + 1)
     steps.flags.writeable = False
     return steps
+
+
+def as_indices(values: Any, what: str, columns: int) -> NDArray[np.int64]:
+    """Whole numbers as rows (n, columns).
+
+    Raises:
+        GeometryError: not whole numbers, or not a multiple of so many.
+    """
+    found = np.asarray(values)
+    if found.size and (found.dtype.kind not in "iu" or found.size % columns):
+        raise GeometryError(f"{what}: expected whole numbers (n, {columns}), got {values!r:.60}")
+    return found.astype(np.int64).reshape(-1, columns)

@@ -8,7 +8,8 @@ bounds follow exactly from those of the u_j,
     d(v, t) >= min_j (D_l(u_j) + w_j) - D_l(v)    and    d(v, t) >= D_l(v) - max_j (D_l(u_j) - w_j),
 
 so nothing is added to the graph for a query. Both heuristics are consistent, so every node is expanded once
-at most. Forbidding edges only lengthens ways: the bounds stay true, and nothing is computed again.
+at most. Forbidding edges, or making them longer, only lengthens ways: the bounds stay true, and nothing is
+computed again.
 
 The work arrays are kept from query to query: a query costs what it expands, not what the graph holds. It is
 limited by cache misses, so nodes should be numbered with neighbours near each other, as `GeodesicGraph` does.
@@ -73,8 +74,13 @@ class Search:
         for a, b in (edges.T, edges[:, ::-1].T):
             self._graph[2][self._slots(a, b)] = np.inf
 
+    def lengthen(self, factors: FloatArray) -> None:
+        """Multiply every length by the mean of its nodes' factors (N,), each at least 1."""
+        indptr, indices, data = self._graph
+        data *= 0.5 * (np.repeat(factors, np.diff(indptr)) + factors[indices])
+
     def restore(self) -> None:
-        """Make every edge passable again."""
+        """Make every edge passable again, and as long as it was."""
         self._graph[2][:] = self._lengths
 
     def run(

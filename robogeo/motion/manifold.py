@@ -31,10 +31,12 @@ from robogeo.geometry import (
 )
 from robogeo.models import IWAE, load_model, save_model
 from robogeo.motion.observation import JointAngles, Observation
+from robogeo.motion.residuals import Residuals
 
 FloatArray = NDArray[np.float64]
 # A motion's path is smoothed to 5 mrad afterwards: a geodesic longer by a thousandth serves as well.
 _TOLERANCE, _STEPS = 1e-3, 12
+_ALIKE = 2.0  # widths of support over which residuals are alike
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,18 @@ class Manifold:
         configurations, _ = self._shown
         return configurations[self.graph.origins]
 
+    @cached_property
+    def shown_in(self) -> NDArray[np.int64]:
+        """Index (N,) of the demonstration that each of `shown` comes from."""
+        _, groups = self._shown
+        return groups[self.graph.origins]
+
+    @cached_property
+    def residuals(self) -> Residuals:
+        """How far the observations of what was shown lie from where the model puts them."""
+        missed = self.observation.observe(self.shown) - self.decode(self.graph.nodes)
+        return Residuals(self.graph.nodes.double().numpy(), missed, _ALIKE * self.support.width)
+
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
         with torch.no_grad():
@@ -152,6 +166,11 @@ class Manifold:
         return self.observation.configurations(
             self.decode(resample_uniform(self.metric, geodesic.points, count))
         )
+
+    def shown_path(self, z: torch.Tensor) -> FloatArray:
+        """Configurations (n, dof) at codes (n, d), mended by what the model misses of what was shown."""
+        seen = self.decode(z) + self.residuals.at(z.double().numpy())
+        return self.observation.configurations(seen)
 
     def along(self, geodesics: Sequence[Geodesic], count: int = 48) -> torch.Tensor:
         """Codes (m, count, d) evenly spaced in latent arc length along geodesics."""

@@ -8,7 +8,9 @@ their lengths are those of the latent geometry: the demonstrations choose the wa
 Unlike in the classical lazy roadmap the neighbours of a blocked node are checked too, for an obstacle that
 nobody demonstrated takes away many strands of like motions at once.
 
-What was found is a fact about one world: it is kept until that world changes, and is never left in the graph.
+Lengths are those of one request: what was demonstrated near both its ends counts more
+(`robogeo.motion.relevance`). What was found is a fact about one world: it is kept until that world changes,
+and is never left in the graph.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from scipy.spatial import cKDTree
 
 from robogeo.geometry import Geodesic
 from robogeo.motion.manifold import Manifold
+from robogeo.motion.relevance import relevance_factors
 from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
@@ -51,6 +54,15 @@ class Roadmap:
         self._changes = self._world.changes
         self._state = np.zeros(len(self._nodes), dtype=np.int8)
         self._edges: dict[tuple[int, int], bool] = {}
+
+    def way(self, start: FloatArray, goal: FloatArray) -> Geodesic:
+        """Shortest way between configurations (dof,), whatever the world says."""
+        graph = self._manifold.graph
+        try:
+            graph.lengthen(relevance_factors(self._nodes, self._manifold.shown_in, start, goal))
+            return self._manifold.graph_geodesics(start[None], goal[None])[0]
+        finally:
+            graph.restore()
 
     def free_way(self, start: FloatArray, goal: FloatArray, avoided: set[int]) -> Geodesic | None:
         """Shortest way between configurations (dof,) whose nodes and edges are free, if there is one.
@@ -92,7 +104,7 @@ class Roadmap:
         nodes = {*np.flatnonzero(self._state == _BLOCKED).tolist(), *avoided}
         try:
             graph.forbid(edges=np.array(blocked, dtype=np.int64).reshape(-1, 2), nodes=sorted(nodes))
-            way = self._manifold.graph_geodesics(start[None], goal[None])[0]
+            way = self.way(start, goal)
         finally:
             graph.restore()
         return way if np.isfinite(way.length) else None

@@ -1,12 +1,17 @@
 """Motions that are checked before they are given: geodesics, vetoed by the world.
 
-The demonstrations propose a motion as in `robogeo.motion.planner`; the smoothed path that would be run is
-then checked at steps of 0.02 rad against obstacles, itself and the joint limits. What fails is mended in this
-order:
+The demonstrations propose a motion, more faithfully than in `robogeo.motion.planner`, for a world's check
+knows of obstacles but not of what else a motion was shown for (to keep a tool in its plane, say):
+
+* of several demonstrated ways it prefers those shown between like ends (`robogeo.motion.relevance`);
+* it is relaxed half-way only, since relaxation alone takes the inside of every bend;
+* decoded configurations are moved by what the decoder is known to miss (`robogeo.motion.residuals`).
+
+The smoothed path that would be run is then checked at steps of 0.02 rad against obstacles, itself and the
+joint limits. What fails is mended in this order:
 
 1. the end-point correction fades over a shorter stretch, so that the middle of the path is left alone;
-2. the curve is relaxed less: half-way back to its graph path, then the demonstrated configurations that this
-   path runs through take the place of the decoder's;
+2. the demonstrated configurations that the graph path runs through take the place of the half-relaxed curve;
 3. the graph is searched again without what is known to be blocked (`robogeo.motion.roadmap`), and, for this
    request alone, without the nodes at which the last path failed.
 
@@ -30,7 +35,7 @@ from scipy.interpolate import BSpline
 from robogeo.errors import MotionError
 from robogeo.geometry import Geodesic, resample_uniform
 from robogeo.motion.endpoints import end_gaps
-from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, ends_of, spline_between, unknown_end
+from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, spline_between, unknown_end
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import time_path
 from robogeo.motion.world import Refusal, Request, World
@@ -38,7 +43,7 @@ from robogeo.motion.world import Refusal, Request, World
 FloatArray = NDArray[np.float64]
 
 _REACHES = (0.5, 0.25, 0.12)  # shares of the path along which an end-point correction fades
-_PROBES = 64  # points of a curve half-way between relaxed and not
+_PROBES = 64  # steps of a half-relaxed curve, or somewhat more
 _SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demonstrated configurations
 
 
@@ -77,14 +82,14 @@ class VerifiedPlanner:
         return self.plan_all([request])[0]
 
     def plan_all(self, requests: Sequence[Request]) -> list[Plan | Refusal]:
-        """As `plan` for many requests, whose first geodesics are found and relaxed together.
+        """As `plan` for many requests, whose first geodesics are relaxed together.
 
         Refusals are of the kinds ``start-in-collision``, ``goal-in-collision``, ``unknown-end-point``,
         ``no-safe-path`` and ``no-motion``.
         """
         self._seconds.clear()
         with self._timing("graph search"):
-            ways = self._manifold.graph_geodesics(*ends_of(requests))
+            ways = [self._roadmap.way(request.start, request.goal) for request in requests]
         with self._timing("relaxation"):
             curves = self._manifold.relaxed(ways)
         shared = {name: seconds / len(requests) for name, seconds in self._seconds.items()}
@@ -98,12 +103,11 @@ class VerifiedPlanner:
         refusal = self._ends_refused(request)
         if refusal is not None:
             return refusal
-        with self._timing("path"):
-            path = self._manifold.decoded_path(curve)
-        if max(end_gaps(path, request.start, request.goal)) > self._options.connection_limit:
-            return unknown_end(path, request, self._options.connection_limit)
+        proposal = self._half_relaxed(curve, way)
+        if max(end_gaps(proposal.path, request.start, request.goal)) > self._options.connection_limit:
+            return unknown_end(proposal.path, request, self._options.connection_limit)
         try:
-            return self._first_free(request, way, _Proposal(curve, path))
+            return self._first_free(request, way, proposal)
         except MotionError as error:
             return Refusal("no-motion", str(error))
 
@@ -120,11 +124,11 @@ class VerifiedPlanner:
                 )
         return None
 
-    def _first_free(self, request: Request, way: Geodesic, relaxed: _Proposal) -> Plan | Refusal:
+    def _first_free(self, request: Request, way: Geodesic, likeliest: _Proposal) -> Plan | Refusal:
         """The first motion that is free, of the given way or of those that the search still finds."""
         avoided: set[int] = set()
         for search in range(self._options.searches):
-            for proposal, spline in self._splines(request, way, relaxed):
+            for proposal, spline in self._splines(request, way, likeliest):
                 hits = self._hits(spline)
                 if not len(hits):
                     return self._timed(request, proposal, spline)
@@ -137,8 +141,7 @@ class VerifiedPlanner:
                 break
             with self._timing("relaxation"):
                 way, curve = found, self._manifold.relaxed([found])[0]
-            with self._timing("path"):
-                relaxed = _Proposal(curve, self._manifold.decoded_path(curve))
+            likeliest = self._half_relaxed(curve, way)
         return Refusal(
             "no-safe-path",
             f"no way through what was demonstrated keeps {1000 * self._options.margin_m:g} mm from obstacles "
@@ -146,32 +149,30 @@ class VerifiedPlanner:
         )
 
     def _splines(
-        self, request: Request, way: Geodesic, relaxed: _Proposal
+        self, request: Request, way: Geodesic, likeliest: _Proposal
     ) -> Iterator[tuple[_Proposal, BSpline]]:
-        """Smooth paths along a way, from the most relaxed and evenly corrected to the least."""
-        for proposal in self._proposals(way, relaxed):
+        """Smooth paths along a way: half relaxed, then as demonstrated; each at first evenly corrected."""
+        shown = self._roadmap.configurations(way)
+        proposals = [likeliest]
+        if len(shown) > 1:
+            proposals.append(_Proposal(way, shown, _SHOWN_TOLERANCE))
+        for proposal in proposals:
             for reach in _REACHES:
                 with self._timing("path"):
                     path, tolerance = proposal.path, proposal.tolerance
                     spline = spline_between(path, request, self._limits, reach, tolerance)
                 yield proposal, spline
 
-    def _proposals(self, way: Geodesic, relaxed: _Proposal) -> Iterator[_Proposal]:
-        """The relaxed curve, what lies half-way back to its way, and what was demonstrated along the way."""
-        yield relaxed
-        with self._timing("path"):
-            half = self._half_relaxed(relaxed.curve, way)
-            proposal = _Proposal(half, self._manifold.decoded_path(half))
-        yield proposal
-        shown = self._roadmap.configurations(way)
-        if len(shown) > 1:
-            yield _Proposal(way, shown, _SHOWN_TOLERANCE)
-
-    def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> Geodesic:
+    def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> _Proposal:
         """Half-way between curve and way, point by point at equal shares of their lengths."""
-        metric = self._manifold.metric
-        relaxed, given = (resample_uniform(metric, line.points, _PROBES) for line in (curve, way))
-        return Geodesic(torch.lerp(relaxed, given, 0.5), way.length, way.expanded, method="half relaxed")
+        with self._timing("path"):
+            points = curve.points[:: max(1, len(curve.points) // _PROBES)]  # at constant speed already
+            if curve.method != "path":  # else it is the way itself
+                points = torch.lerp(
+                    points, resample_uniform(self._manifold.metric, way.points, len(points)), 0.5
+                )
+            half = Geodesic(points, way.length, way.expanded, method="half relaxed")
+            return _Proposal(half, self._manifold.shown_path(points))
 
     def _hits(self, spline: BSpline) -> FloatArray:
         """Configurations (n, dof) of a path that are not free; none if all are."""

@@ -269,3 +269,27 @@ def test_bridges_are_chosen_by_what_they_cost_under_support():
     graph = GeodesicGraph.build(metric, nodes, 1)
     ends = graph.nodes.numpy()[graph.edges[graph.bridges]]
     assert np.ptp(ends[0][:, 1]) == 0.0
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), landmarks=st.sampled_from([0, 8]))
+def test_lengthened_ways_equal_those_of_a_longer_graph(seed, landmarks):
+    rng = np.random.default_rng(seed)
+    nodes = rng.normal(size=(80, 2))
+    graph = GeodesicGraph.build(PullbackMetric(sphere), nodes, 5, landmarks=landmarks)
+    before = graph.distances(nodes[:20], nodes[20:40])
+    factors = rng.uniform(1.0, 4.0, size=80)
+    graph.lengthen(factors)
+    longer = symmetric_graph(graph.edges, graph.lengths * factors[graph.edges].mean(axis=1), 80)
+    ends = places(graph, np.arange(40))
+    true = dijkstra(longer, directed=False, indices=ends[:20])[np.arange(20), ends[20:]]
+    np.testing.assert_allclose(graph.distances(nodes[:20], nodes[20:40]), true, rtol=1e-12)
+    graph.restore()
+    np.testing.assert_array_equal(graph.distances(nodes[:20], nodes[20:40]), before)
+
+
+@pytest.mark.parametrize("bad", [np.ones(3), np.full(400, 0.5), np.full(400, np.nan), np.full(400, np.inf)])
+def test_factors_that_shorten_or_do_not_fit_are_refused(bad):
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES, 6, landmarks=1)
+    with pytest.raises(GeometryError, match="lengthen: expected 400 finite factors"):
+        graph.lengthen(bad)

@@ -14,6 +14,7 @@ from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Plan, Planner
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import smooth_path
+from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import VerifiedPlanner, finely, planning_in
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.randomness import torch_generator
@@ -71,12 +72,28 @@ def assert_safe(plan: Plan, world: Discs, margin: float = 0.008) -> None:
     assert LIMITS.derated(0.9).satisfied(plan.motion, tolerance=1e-6)
 
 
-def test_a_free_geodesic_is_the_implicit_one(manifold: Manifold) -> None:
+def test_a_free_motion_takes_the_shorter_way_through_what_was_shown(manifold: Manifold) -> None:
     plan = planned(planner(manifold, Discs()).plan(REQUEST))
     implicit = planned(Planner(manifold, LIMITS, MotionOptions()).plan(REQUEST))
-    np.testing.assert_array_equal(plan.motion.q, implicit.motion.q)
-    assert plan.motion.q[:, 1].max() > 0.5  # the upper, shorter way
+    assert plan.motion.q[:, 1].max() > 0.5  # the upper one
+
+    def beside(motion: Motion) -> float:
+        apart = np.linalg.norm(motion.q[:, None] - manifold.shown[None], axis=2).min(axis=1)
+        return float(apart.max())
+
+    assert beside(plan.motion) < 0.05 and beside(plan.motion) < beside(implicit.motion)
     assert set(plan.seconds) >= {"graph search", "relaxation", "path", "collision check", "time law"}
+
+
+def test_of_several_ways_that_between_like_ends_is_taken(manifold: Manifold) -> None:
+    roadmap = Roadmap(manifold, cast(World, Discs()), margin=0.0)
+    for arcs, size in (({0, 3}, 0.95), ({1, 4}, 1.0), ({2, 5}, 1.05)):  # each with ends of its own
+        way = roadmap.way(np.array([-size, 0.0]), np.array([size, 0.0]))
+        demonstrations = manifold.shown_in[way.nodes]
+        assert np.isin(demonstrations, list(arcs)).mean() > 0.9
+    plain = manifold.graph_geodesics(np.array([[-1.05, 0.0]]), np.array([[1.05, 0.0]]))[0]
+    assert np.isin(manifold.shown_in[plain.nodes], [2, 5]).mean() < 0.9  # the shorter arcs lure it away
+    assert roadmap.way(START, GOAL).length < np.inf and not manifold.graph.forbidden.any()
 
 
 def test_a_blocked_way_is_left_for_the_other(manifold: Manifold) -> None:
