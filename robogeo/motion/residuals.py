@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from robogeo.geometry.neighbors import nearest
+
 FloatArray = NDArray[np.float64]
 
 _NEIGHBORS = 16  # codes that count at a point
@@ -32,7 +34,7 @@ class Residuals:
 
     def at(self, z: FloatArray) -> FloatArray:
         """Residuals (n, D) to be expected at latent points (n, d)."""
-        apart, index = (part.reshape(len(z), -1) for part in self._tree.query(z, self._neighbors))
+        apart, index = nearest(self._tree, z, self._neighbors)
         weights = np.exp(-0.5 * (apart**2 - apart[:, :1] ** 2) / self._width**2)
         weights /= weights.sum(axis=1, keepdims=True)
         return np.einsum("nk,nkj->nj", weights, self._residuals[index])

@@ -9,8 +9,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from envs.arm import ArmEnv
+from envs.damped_least_squares import rotation_vector
 from envs.errors import WorldError
-from envs.kinematics import Kinematics, ToolPose, _rotation_vector
+from envs.kinematics import Kinematics, ToolPose
 from envs.robots import load_robot
 from envs.simulation import Simulation
 
@@ -83,7 +84,7 @@ def test_half_a_turn_away_is_not_taken_for_solved() -> None:
 def test_rotation_vector_is_right_up_to_half_a_turn(angle: float) -> None:
     axis = np.array([2.0, -1.0, 2.0]) / 3.0
     rotation = Rotation.from_rotvec(angle * axis).as_matrix()
-    found = _rotation_vector(rotation)
+    found = rotation_vector(rotation)
     assert np.linalg.norm(found) == pytest.approx(angle, abs=1e-6)
     np.testing.assert_allclose(Rotation.from_rotvec(found).as_matrix(), rotation, atol=1e-6)
 
