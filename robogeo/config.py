@@ -134,6 +134,12 @@ class MotionSettings(Settings):
     margin_m: float = Field(
         default=0.008, ge=0, le=0.2, description="least distance to obstacles of a verified motion, m"
     )
+    smoothing: float = Field(
+        default=0.04,
+        ge=0,
+        le=1,
+        description="how far a verified motion may leave the path that was found to be smoother, rad a joint",
+    )
     searches: int = Field(
         default=8, ge=1, le=1000, description="ways looked for before a verified motion is given up"
     )

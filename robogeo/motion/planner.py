@@ -41,6 +41,8 @@ class MotionOptions:
         derate: share of the velocity, acceleration and jerk limits that a motion may use.
         connection_limit: as ``correction_limit``, where the whole motion is verified.
         margin_m: least distance to obstacles of a verified motion, m.
+        smoothing: how far a verified motion may leave the path that was found to be smoother, rad per joint;
+            less is tried where that is not free.
         searches: ways looked for on the graph before a verified motion is given up.
     """
 
@@ -49,6 +51,7 @@ class MotionOptions:
     derate: float = 0.9
     connection_limit: float = 1.0
     margin_m: float = 0.008
+    smoothing: float = 0.04
     searches: int = 8
 
 

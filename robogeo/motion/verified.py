@@ -10,7 +10,8 @@ knows of obstacles but not of what else a motion was shown for (to keep a tool i
 The smoothed path that would be run is then checked at steps of 0.02 rad against obstacles, itself and the
 joint limits. What fails is mended in this order:
 
-1. the end-point correction fades over a shorter stretch, so that the middle of the path is left alone;
+1. it is smoothed less, then the end-point correction fades over a shorter stretch, so that the middle of the
+   path is left alone;
 2. the demonstrated configurations that the graph path runs through take the place of the half-relaxed curve;
 3. the graph is searched again without what is known to be blocked (`robogeo.motion.roadmap`), and, for this
    request alone, without the nodes at which the last path failed.
@@ -157,11 +158,15 @@ class VerifiedPlanner:
         if len(shown) > 1:
             proposals.append(_Proposal(way, shown, _SHOWN_TOLERANCE))
         for proposal in proposals:
-            for reach in _REACHES:
+            for reach, tolerance in self._corrections(proposal.tolerance):
                 with self._timing("path"):
-                    path, tolerance = proposal.path, proposal.tolerance
-                    spline = spline_between(path, request, self._limits, reach, tolerance)
+                    spline = spline_between(proposal.path, request, self._limits, reach, tolerance)
                 yield proposal, spline
+
+    def _corrections(self, tolerance: float) -> list[tuple[float, float]]:
+        """Shares along which a correction fades and departures in smoothing, in the order of trial."""
+        smoother = [t for t in (self._options.smoothing, self._options.smoothing / 4.0) if t > tolerance]
+        return [(_REACHES[0], t) for t in smoother] + [(reach, tolerance) for reach in _REACHES]
 
     def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> _Proposal:
         """Half-way between curve and way, point by point at equal shares of their lengths."""
