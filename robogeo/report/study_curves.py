@@ -117,7 +117,7 @@ def _name_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], names: Seque
         axes.annotate(
             name,
             ends[name],
-            (1.05, place / 1.02),
+            (1.1, place / 1.02),
             xycoords="data",
             textcoords="axes fraction",
             color=color,
@@ -125,7 +125,14 @@ def _name_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], names: Seque
             va="center",
             ha="left",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 5},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": color,
+                "linewidth": 0.7,
+                "relpos": (0.0, 0.5),
+                "shrinkA": 2,
+                "shrinkB": 5,
+            },
         )
 
 

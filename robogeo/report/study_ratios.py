@@ -45,22 +45,21 @@ def study_ratios(ratios: Sequence[Ratio], ours: str) -> Figure:
         raise InputError("study ratios: there is nothing to draw yet")
     rivals = list(dict.fromkeys(ratio.rival for ratio in ratios))
     with calm():
-        figure = new_figure(0.9 * WIDTH, 1.5 + 0.34 * len(ratios) + 0.4 * len(rivals))
+        figure = new_figure(0.9 * WIDTH, 1.2 + 0.33 * (len(ratios) + 1.3 * len(rivals)))
         axes = figure.subplots()
-        place, ticks, labels = 0.0, [], []
+        labels: dict[float, str] = {}
+        place = 0.0
         for rival in rivals:
-            axes.text(
-                -0.26, place, f"{ours} / {rival}", transform=axes.get_yaxis_transform(), fontweight="bold"
-            )
-            place += 0.85
+            labels[place] = f"{ours} / {rival}"
             for ratio in (ratio for ratio in ratios if ratio.rival == rival):
+                place += 1.0
+                labels[place] = ratio.scene
                 _draw(axes, place, ratio)
-                ticks.append(place)
-                labels.append(ratio.scene)
-                place += 0.85
-            place += 0.25
-        axes.set_yticks(ticks, labels)
-        _finish(axes, place)
+            place += 1.3
+        axes.set_yticks(list(labels), list(labels.values()))
+        for label in axes.get_yticklabels():
+            label.set_fontweight("bold" if label.get_text().startswith(f"{ours} / ") else "normal")
+        _finish(axes, place - 0.6)
     return figure
 
 
@@ -76,7 +75,14 @@ def _draw(axes: Axes, place: float, ratio: Ratio) -> None:
         markeredgecolor="white",
     )
     said = f"{ratio.value:.2f}  [{ratio.low:.2f}, {ratio.high:.2f}]  n = {ratio.pairs}"
-    axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontsize=10.5)
+    axes.annotate(
+        said,
+        (1.02, place),
+        xycoords=axes.get_yaxis_transform(),
+        va="center",
+        fontsize=10.5,
+        annotation_clip=False,
+    )
 
 
 def _finish(axes: Axes, bottom: float) -> None:
@@ -90,7 +96,7 @@ def _finish(axes: Axes, bottom: float) -> None:
     axes.xaxis.set_major_locator(FixedLocator(marks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_ylim(bottom - 0.3, -0.75)
+    axes.set_ylim(bottom, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")

@@ -18,6 +18,9 @@ from robogeo.evaluation.paired import (
 from robogeo.study.table import Pairs, Table
 
 ALL = "all scenes"
+_FEWEST = (
+    6  # pairs; with fewer no two-sided test on signs can be significant at 5 %, and no interval means much
+)
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,15 @@ class Comparison:
     def is_worse(self) -> bool:
         """Whether ours is worse by any of the measures at 5 %, uncorrected: the strictest view of a loss."""
         return bool(
-            self.ratio.low > 1.0
+            (self.ratio.low > 1.0 and self.pairs >= _FEWEST)
             or (self.p < 0.05 and self.improvement.value < 0.5)
             or (self.p_area < 0.05 and self.area_gain.value < 0.0)
         )
+
+    @property
+    def is_different(self) -> bool:
+        """Whether the ratio's interval excludes 1 and the corrected test agrees at 5 %."""
+        return self.ratio.excludes(1.0) and self.p_holm <= 0.05
 
     def row(self) -> dict[str, Any]:
         """Plain data for the file of results."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 STUDY = """
-scenes: [{{experiment: {experiment}, seeds: 3, rounds: 2}}]
+scenes: [{{experiment: {experiment}, seeds: 3, rounds: 1}}]
 strategies: [combined, random, farthest]
 ratios: {{random: 0.6, farthest: 0.8}}
 controls: {{experiments: [{experiment}], pool_base: 2, pool_ratios: [1, 2]}}

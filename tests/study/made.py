@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from robogeo.config import ExperimentConfig
+from robogeo.errors import RobogeoError
 from robogeo.study.cells import Cell, Contender
 from robogeo.study.records import Record
 
 
-def made_cell(contender: str = "combined", seed: int = 0, scene: str = "ShelfReach", rounds: int = 10) -> Cell:
+def made_cell(
+    contender: str = "combined", seed: int = 0, scene: str = "ShelfReach", rounds: int = 10
+) -> Cell:
     """A cell that nobody ran."""
     config = ExperimentConfig(scene=scene, seed=seed, strategy=contender.partition("-")[0], rounds=rounds)
     return Cell(Contender(contender, config.strategy), scene, config, 0.9, 1)
@@ -33,3 +38,15 @@ def made_record(cell: Cell, successes: list[int], requests: int = 10) -> Record:
         "commit": "abc",
         "changed": False,
     }
+
+
+def quick(cell: Cell, folder: Path) -> Record:
+    """Runs a cell in no time."""
+    return made_record(cell, [1, 2])
+
+
+def failing(cell: Cell, folder: Path) -> Record:
+    """As quick, but cells of seed 1 fail."""
+    if cell.config.seed == 1:
+        raise RobogeoError("the oracle is out")
+    return quick(cell, folder)

@@ -29,7 +29,7 @@ def test_nothing_differs_within_a_seed_but_who_asks(every: list[Cell]) -> None:
     for cell in every[1:7]:
         other = cell.config.as_dict()
         assert {name for name in first if first[name] != other[name]} <= allowed
-    assert every[0].config.rounds == 2 and not every[0].config.output.video
+    assert every[0].config.rounds == 1 and not every[0].config.output.video
 
 
 def test_controls_are_what_their_names_say(study_file: Path) -> None:
@@ -59,7 +59,9 @@ def test_keys_name_what_results_depend_on_and_nothing_else(every: list[Cell]) ->
 
 
 def test_cells_of_a_seed_share_their_start_and_no_others_do(every: list[Cell]) -> None:
-    starts = {cell.config.seed: {c.start_key for c in every if c.config.seed == cell.config.seed} for cell in every}
+    starts = {
+        cell.config.seed: {c.start_key for c in every if c.config.seed == cell.config.seed} for cell in every
+    }
     assert all(len(keys) == 1 for keys in starts.values())
     assert len({key for keys in starts.values() for key in keys}) == 3
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.study.made import made_cell, made_record
 
 from robogeo.errors import InputError
 from robogeo.study.records import RecordFile, read_records
+from tests.study.made import made_cell, made_record
 
 FIRST, SECOND = (made_record(made_cell(seed=seed), [1, 2]) for seed in (0, 1))
 

@@ -107,25 +107,23 @@ def test_a_record_tells_what_the_journal_holds(study: Path, of_seed_0: dict[str,
     cell = of_seed_0["combined"]
     record = run_cell(cell, study)
     assert record["key"] == cell.key and record["contender"] == "combined"
-    assert record["demonstrations"] == [2, 3, 4] and record["ended"] == "budget"
+    assert record["demonstrations"] == [2, 3] and record["ended"] == "budget"
     evaluations = [event for event in journal_of(study, cell) if event["event"] == "evaluate"]
     rates = [event["summary"]["success_rate"] for event in evaluations]
     assert [count / record["requests"] for count in record["successes"]] == rates
-    assert [query["id"] for query in record["queries"]] == ["q0-0", "q1-0"]
+    assert [query["id"] for query in record["queries"]] == ["q0-0"]
     assert set(record["cpu_seconds"]) == {"training", "scoring", "evaluation", "last_session"}
-    assert all(len(of["rounds"]) == 3 for of in record["auroc"].values())
+    assert all(len(of["rounds"]) == 2 for of in record["auroc"].values())
 
 
 def test_permuted_utilities_are_the_same_ones_for_others(study: Path, of_seed_0: dict[str, Cell]) -> None:
-    asked = {}
-    for name in ("random", "random-again"):
-        run_cell(of_seed_0[name], study)
-        events = journal_of(study, of_seed_0[name])
-        asked[name] = [event["query"] for event in events if event["event"] == "ask"]
-    # Random asking gives the candidates the utilities 0, -1, ..; the largest is asked, whoever got it.
-    assert [query["score"] for query in asked["random-again"]] == [0.0, 0.0]
-    ours, theirs = ([query["start"] for query in queries] for queries in asked.values())
-    assert ours != theirs
+    again = of_seed_0["combined-permuted"]
+    run_cell(again, study)
+    plain = run_cell(of_seed_0["combined"], study)
+    asked = next(event["query"] for event in journal_of(study, again) if event["event"] == "ask")
+    # The largest utility is asked for by both, but it is another request that has it now.
+    assert round(asked["score"], 4) == plain["queries"][0]["score"]
+    assert asked["score"] != pytest.approx(sum(asked["parts"].values()))
 
 
 def test_a_cell_ends_after_two_evaluations_that_reach_the_target(
@@ -135,7 +133,11 @@ def test_a_cell_ends_after_two_evaluations_that_reach_the_target(
     easy = of_seed_0["combined"]
     easy = Cell(easy.contender, easy.experiment, easy.config, 1e-9, easy.edition)
     loose = easy.config.model_copy(
-        update={"success": easy.config.success.model_copy(update={"goal_tolerance_m": 1.0, "goal_tolerance_rad": 3.1})}
+        update={
+            "success": easy.config.success.model_copy(
+                update={"goal_tolerance_m": 1.0, "goal_tolerance_rad": 3.1}
+            )
+        }
     )
     record = run_cell(Cell(easy.contender, easy.experiment, loose, 0.0, 1), tmp_path)
     assert record["ended"] == "target" and record["demonstrations"] == [2, 3]

@@ -8,26 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.study.made import made_cell, made_record
 
-from robogeo.errors import RobogeoError
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.study.cells import Cell
 from robogeo.study.records import Record, RecordFile, read_records
 from robogeo.study.schedule import Tally, run_missing
+from tests.study.made import failing, made_cell, made_record, quick
 
 CELLS = [made_cell(name, seed) for seed in range(3) for name in ("combined", "random")]
-
-
-def quick(cell: Cell, folder: Path) -> Record:
-    return made_record(cell, [1, 2])
-
-
-def failing(cell: Cell, folder: Path) -> Record:
-    if cell.config.seed == 1:
-        raise RobogeoError("the oracle is out")
-    return quick(cell, folder)
 
 
 def session(
@@ -103,7 +92,9 @@ def test_several_processes_do_the_same(tmp_path: Path) -> None:
     assert set(read_records(path)) == {cell.key for cell in CELLS if cell.config.seed != 1}
 
 
-def test_progress_tells_what_is_done_and_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_tells_what_is_done_and_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("robogeo.progress._EVERY", 0.0)
     said = io.StringIO()
     session(tmp_path / "cells.jsonl", quick, said=said)

@@ -37,7 +37,10 @@ def test_every_field_says_what_it_is() -> None:
         (SCENE + "strategies: [combined]", "field 'strategies'"),
         (SCENE + "strategies: [combined, random]\nsede: 1", "unknown field 'sede'; did you mean 'seeds'?"),
         (SCENE + "strategies: [combined, random, random]", "strategies names 'random' twice"),
-        (SCENE + "strategies: [combined, random]\nproposed: best", "proposed names 'best', which is not among"),
+        (
+            SCENE + "strategies: [combined, random]\nproposed: best",
+            "proposed names 'best', which is not among",
+        ),
         (SCENE + "strategies: [combined, random]\nbaseline: sobol", "baseline names 'sobol'"),
         (SCENE + "strategies: [combined, random]\nratios: {farthest: 0.5}", "ratios names 'farthest'"),
         (SCENE + "strategies: [combined, random]\nratios: {random: 1.5}", "ratios.random"),
