@@ -81,10 +81,9 @@ def run_study(
         find_strategy(strategy)
     every = cells(study)
     wanted = chosen(every, selection.seeds, selection.contenders, selection.scenes)
-    with RecordFile(places.results / f"{name}_cells.jsonl") as records:
-        with Workers(workers) as group:
-            group.warm_up("robogeo.study.running")
-            tally = run_missing(wanted, records, places.runs, group, progress, minutes)
+    with Workers(workers) as group, RecordFile(places.results / f"{name}_cells.jsonl") as records:
+        group.warm_up("robogeo.study.running")
+        tally = run_missing(wanted, records, places.runs, group, progress, minutes)
         progress.say(f"{tally.done} cells run, {tally.missing} of {len(wanted)} wanted are missing")
         table = Table(every, records.records)
         results = Results(name, command)

@@ -31,7 +31,7 @@ def test_each_scene_is_a_panel_and_each_line_is_named() -> None:
 
 def test_names_of_lines_that_end_together_do_not_overlap() -> None:
     figure = study_curves({"ShelfReach": {f"strategy {index}": CURVE for index in range(8)}})
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     names = [text for text in figure.axes[0].texts if "strategy" in text.get_text()]
     boxes = [Text.get_window_extent(name) for name in names]  # without the line that leads to it
     boxes.sort(key=lambda box: box.y0)
