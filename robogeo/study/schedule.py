@@ -110,7 +110,7 @@ class _Session:
         for future in finished:
             cell = self._running.pop(future)
             try:
-                self._records.append(future.result())
+                record = future.result()
             except BrokenProcessPool as error:
                 raise RobogeoError(
                     f"{cell.name}: a process died, perhaps for lack of memory; repeat with fewer --workers"
@@ -120,6 +120,7 @@ class _Session:
                 self._tally.failures.append(f"{cell.name}: {error}")
                 self._progress.say(f"failed: {cell.name}: {error}")
             else:
+                self._records.append(record)
                 self._tally.done += 1
                 self._tally.missing -= 1
 

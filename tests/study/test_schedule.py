@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from robogeo.errors import RobogeoError
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.study.cells import Cell
@@ -65,6 +66,24 @@ def test_a_failed_cell_does_not_stop_the_others(tmp_path: Path) -> None:
     assert (tally.done, tally.missing) == (4, 2)
     assert len(tally.failures) == 2 and "the oracle is out" in tally.failures[0]
     assert said.getvalue().count("failed: ShelfReach-") == 2
+
+
+def test_a_record_that_cannot_be_written_ends_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def counting(cell: Cell, folder: Path) -> Record:
+        ran.append(cell.key)
+        return quick(cell, folder)
+
+    def full(file: RecordFile, record: Record) -> None:
+        raise RobogeoError("no space left")
+
+    monkeypatch.setattr(RecordFile, "append", full)
+    with pytest.raises(RobogeoError, match="no space left"):
+        session(tmp_path / "cells.jsonl", counting)
+    assert len(ran) == 1
 
 
 def test_a_defect_is_not_hidden(tmp_path: Path) -> None:
