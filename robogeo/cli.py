@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, benchmark, info, replay.
+"""The command ``robogeo``: learn, generate, evaluate, info, replay, benchmark.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -134,9 +134,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "learn": Learn,
         "generate": Generate,
         "evaluate": Evaluate,
-        "benchmark": Benchmark,
         "info": Info,
         "replay": Replay,
+        "benchmark": Benchmark,
     }
     complaint = io.StringIO()
     try:
