@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -73,10 +73,12 @@ class Table:
         records: finished cells by key.
     """
 
-    def __init__(self, cells: Iterable[Cell], records: Mapping[str, Record]) -> None:
+    def __init__(self, cells: Sequence[Cell], records: Mapping[str, Record]) -> None:
+        labels = _labels(cells)
         self._runs: dict[tuple[str, str], dict[int, Run]] = {}
         for cell in cells:
-            runs = self._runs.setdefault((scene_of(cell), cell.contender.name), {})
+            scene = labels[cell.config.scene, cell.config.robot]
+            runs = self._runs.setdefault((scene, cell.contender.name), {})
             if cell.key in records:
                 runs[cell.config.seed] = Run(cell, records[cell.key])
 
@@ -130,7 +132,13 @@ class Pairs:
         )
 
 
-def scene_of(cell: Cell) -> str:
-    """A scene's name; an arm other than the usual one is said."""
-    robot = cell.config.robot.rpartition("/")[2].removesuffix(".yaml")
-    return cell.config.scene if robot == "iiwa" else f"{cell.config.scene}, {robot}"
+def _labels(cells: Sequence[Cell]) -> dict[tuple[str, str], str]:
+    """Names of the scenes; the robot is said where a study has several on one scene."""
+    places = list(dict.fromkeys((cell.config.scene, cell.config.robot) for cell in cells))
+    scenes = [scene for scene, _ in places]
+    return {
+        (scene, robot): scene
+        if scenes.count(scene) == 1
+        else f"{scene}, {robot.rpartition('/')[2].removesuffix('.yaml')}"
+        for scene, robot in places
+    }

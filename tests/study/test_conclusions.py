@@ -115,6 +115,13 @@ def test_only_common_seeds_are_compared() -> None:
     assert len(Table(cells, records).pairs(["ShelfReach"], "combined", "random")) == 2
 
 
+def test_the_robot_is_said_only_where_a_scene_has_several() -> None:
+    cells = [made_cell("combined", 0, scene) for scene in SCENES]
+    config = cells[0].config.model_copy(update={"robot": "/somewhere/panda.yaml"})
+    other = Cell(cells[0].contender, "mine", config, 0.9, 1)
+    assert Table([*cells, other], {}).scenes == ["ShelfReach, iiwa", "TwoSkills", "ShelfReach, panda"]
+
+
 def test_figures_are_written_from_a_table(tmp_path: Path) -> None:
     table = table_of({"combined": 4, "random": 9, "farthest": 6}, seeds=3)
     comparisons = compared(table, "combined", ["random", "farthest"])
