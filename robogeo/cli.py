@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, info, replay.
+"""The command ``robogeo``: learn, generate, evaluate, info, replay, benchmark.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -99,6 +99,30 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Benchmark:
+    """Compare strategies on paired seeds, or go on with a comparison that was stopped.
+
+    Cells that are finished are never run again, so a study grows over many sessions; results are drawn from
+    all that are finished, whatever is chosen to be run now.
+    """
+
+    config: Annotated[str, tyro.conf.Positional]
+    """Configuration file of the study, or the name of one that comes with robogeo."""
+    seeds: int | None = None
+    """Seeds of each scene to run now, at most. Default: as many as the study has."""
+    strategies: str = ""
+    """Names a,b of the strategies and controls to run now. Default: all."""
+    scenes: str = ""
+    """Names a,b of the scenes to run now. Default: all."""
+    workers: int = 2
+    """Processes; each runs whole cells."""
+    minutes: float | None = None
+    """Start no cell after so many minutes. Default: run until all is done."""
+    out: Path | None = None
+    """Folder of everything. Default: runs in runs/CONFIG, results and figures where the study says."""
+
+
+@dataclass(frozen=True)
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 
@@ -112,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "evaluate": Evaluate,
         "info": Info,
         "replay": Replay,
+        "benchmark": Benchmark,
     }
     complaint = io.StringIO()
     try:

@@ -16,7 +16,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Evaluate, Generate, Info, Learn, Replay
+    from robogeo.cli import Benchmark, Evaluate, Generate, Info, Learn, Replay
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
 
@@ -121,10 +121,33 @@ def evaluate(command: Evaluate) -> None:
         _write_json(command.json, measures)
 
 
+def benchmark(command: Benchmark) -> None:
+    """``robogeo benchmark``: compare strategies, or go on comparing them."""
+    from robogeo.study.benchmark import Selection, places_of, run_study
+
+    if command.seeds is not None and command.seeds < 1:
+        raise InputError("benchmark: --seeds must be at least 1")
+    if command.minutes is not None and not 0.0 <= command.minutes < float("inf"):
+        raise InputError("benchmark: --minutes must be a number from 0")
+    contenders, scenes = (_names(text) for text in (command.strategies, command.scenes))
+    typed = " ".join(["robogeo benchmark", command.config])  # the options choose no results, only what to run
+    with Progress() as progress:
+        file = run_study(
+            command.config,
+            places_of(command.config, command.out),
+            Selection(command.seeds, contenders, scenes),
+            command.workers,
+            command.minutes,
+            typed,
+            progress,
+        )
+    print(file)
+
+
 def info(command: Info) -> None:
     """``robogeo info``: what is here."""
     import robogeo
-    from robogeo.config_file import packaged_configs
+    from robogeo.config_file import packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import STRATEGIES
@@ -139,12 +162,18 @@ def info(command: Info) -> None:
     print("scenes:    ", ", ".join(scene_names()))
     print("robots:    ", ", ".join(robot_names()))
     print("configs:   ", ", ".join(sorted(packaged_configs())))
+    print("studies:   ", ", ".join(sorted(packaged_studies())))
     print(
         "data:      ", ", ".join(data_sets()) or f"none in {data_folder()}; ROBOGEO_DATA names another folder"
     )
     print("strategies:")
     for name, strategy in STRATEGIES.items():
         print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The names in a text like ``a,b``."""
+    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
 
 
 def _check_place(path: Path) -> None:

@@ -188,6 +188,12 @@ class ExperimentConfig(Settings):
     robot: RobotName = Field(default="iiwa", description="the robot arm, by name or as the path of its .yaml")
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="seed of all randomness")
     strategy: Name = Field(default="combined", description="how the next demonstration is chosen")
+    permutation: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="control: deals the strategy's utilities out at random, with this key; null does not",
+    )
     initial_demonstrations: int = Field(
         default=3, ge=1, le=10_000, description="demonstrations given before asking"
     )

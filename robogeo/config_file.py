@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from robogeo.config import ExperimentConfig
+from robogeo.config import ExperimentConfig, Settings
 from robogeo.errors import InputError
 
 # A configuration is a page of text; the pure Python parser needs about a second for this much.
 MOST_BYTES = 100_000
 _DEEPEST = 20
 _SUFFIX = ".yaml"
+_STUDY = "study"  # configurations whose names end so describe studies, made of experiments
 # Plain words where pydantic speaks of its own types.
 _REASONS = {
     "model_type": "expected a group of fields",
@@ -30,6 +31,9 @@ _REASONS = {
     "string_pattern_mismatch": "expected a name: a letter, then letters, digits, '_', '-' or '.'",
     "invalid_key": "names of fields must be text",
 }
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class FieldDescription(NamedTuple):
@@ -90,8 +94,12 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> ExperimentCo
     return validated(merged, str(file), given)
 
 
-def find_config(name_or_path: str | Path) -> Path:
+def find_config(name_or_path: str | Path, packaged: Mapping[str, Path] | None = None) -> Path:
     """Find a configuration: the file at that path, else the one of that name that comes with robogeo.
+
+    Args:
+        name_or_path: which one.
+        packaged: those that come with robogeo; None means the experiments.
 
     Raises:
         InputError: there is neither; the line lists the names that exist.
@@ -106,7 +114,7 @@ def find_config(name_or_path: str | Path) -> Path:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{str(path)[:200]!r}: cannot be a path ({error})") from error
-    packaged = packaged_configs()
+    packaged = packaged_configs() if packaged is None else packaged
     name = str(name_or_path).removesuffix(_SUFFIX)
     if name in packaged:
         return packaged[name]
@@ -116,7 +124,16 @@ def find_config(name_or_path: str | Path) -> Path:
 
 
 def packaged_configs() -> dict[str, Path]:
-    """Return the configurations that come with robogeo, by name: those in the wheel, else in the checkout."""
+    """Return the experiments that come with robogeo, by name: those in the wheel, else in the checkout."""
+    return {name: file for name, file in _packaged().items() if not name.endswith(_STUDY)}
+
+
+def packaged_studies() -> dict[str, Path]:
+    """Return the studies that come with robogeo, by name; they lie beside the experiments."""
+    return {name: file for name, file in _packaged().items() if name.endswith(_STUDY)}
+
+
+def _packaged() -> dict[str, Path]:
     package = Path(__file__).resolve().parent
     for folder in (package / "configs" / "experiments", package.parent / "configs" / "experiments"):
         if folder.is_dir():
@@ -185,10 +202,17 @@ def validated(tree: dict[str, Any], origin: str, given: dict[str, str] | None = 
     Raises:
         InputError: one line for the first fault: where, which field, why.
     """
+    return validated_as(ExperimentConfig, tree, origin, given)
+
+
+def validated_as(
+    settings: type[AnySettings], tree: dict[str, Any], origin: str, given: dict[str, str] | None = None
+) -> AnySettings:
+    """Check a tree of plain values as settings of any kind; otherwise like `validated`."""
     try:
-        return ExperimentConfig.model_validate(tree)
+        return settings.model_validate(tree)
     except ValidationError as error:
-        raise InputError(_explained(error, origin, given or {})) from None
+        raise InputError(_explained(error, settings, origin, given or {})) from None
 
 
 def describe_fields() -> list[FieldDescription]:
@@ -220,13 +244,13 @@ def _copied(tree: Any) -> Any:
     return {key: _copied(value) for key, value in tree.items()} if isinstance(tree, dict) else tree
 
 
-def _explained(error: ValidationError, origin: str, given: dict[str, str]) -> str:
+def _explained(error: ValidationError, settings: type[BaseModel], origin: str, given: dict[str, str]) -> str:
     """Say the first fault of a validation in one line."""
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(part) for part in first["loc"])
     where = next((text for name, text in given.items() if _related(name, field)), origin)
     if first["type"] == "extra_forbidden":
-        names = [name for name, _ in _fields(ExperimentConfig)]
+        names = [name for name, _ in _fields(settings)]
         near = difflib.get_close_matches(field, names, n=1, cutoff=0.5)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         return f"{where}: unknown field '{field[:200]}'{hint}"

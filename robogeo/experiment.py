@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.errors import RobogeoError
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
+from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner, stream_seed
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
@@ -21,6 +23,7 @@ from robogeo.learning.strategies import find_strategy
 from robogeo.motion.world import Refusal, World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
+from robogeo.stopwatch import Stopwatch
 from robogeo.stored_run import criteria_of, summary_of
 
 HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
@@ -43,7 +46,7 @@ def run_experiment(
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder:
             workers.warm_up("robogeo.evaluation.roll_out")
             learner = Learner(folder, config, world, progress)
-            _Loop(learner, workers, progress).run()
+            Loop(learner, workers, progress).run()
             summary = summary_of(folder)
             folder.write_json("summary.json", summary)
             from robogeo.run_report import write_run_report
@@ -56,21 +59,51 @@ def run_experiment(
             return summary
 
 
-class _Loop:
-    """The loop over rounds; each step is skipped when the journal has it."""
+def held_out_trials(world: World, config: ExperimentConfig) -> list[Trial]:
+    """The held-out requests of an experiment that the demonstrator can serve.
 
-    def __init__(self, learner: Learner, workers: Workers, progress: Progress) -> None:
+    Raises:
+        RobogeoError: it serves none.
+    """
+    trials, refusals = trials_for(world, world.held_out(HELD_OUT_SEED, config.held_out))
+    if not trials:
+        raise RobogeoError(
+            f"scene {config.scene}: the demonstrator refuses every request ({refusals[0].reason})"
+        )
+    return trials
+
+
+class Loop:
+    """The loop over rounds; each step is skipped when the journal has it.
+
+    Args:
+        learner: of the run.
+        workers: processes that share the evaluation.
+        progress: told about the work.
+        trials: the held-out requests, where they are known already; None works them out.
+        enough: told all evaluations so far, whether the loop may end before its last round.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        workers: Workers,
+        progress: Progress,
+        trials: Sequence[Trial] | None = None,
+        enough: Callable[[Sequence[Event]], bool] = lambda evaluations: False,
+    ) -> None:
         self._learner, self._workers, self._progress = learner, workers, progress
         self._oracle: Oracle = SimulatedOracle(learner.world, learner.config.motion.derate)
-        self._trials: list[Trial] = []
+        self._trials = trials
+        self._enough = enough
 
     def run(self) -> None:
         """All rounds that are missing, and the initial demonstrations before them."""
-        learner, config = self._learner, self._learner.config
-        if self._evaluated() > config.rounds:
+        learner = self._learner
+        if self._ended():
             return
         self._begin()
-        while self._evaluated() <= config.rounds:
+        while not self._ended():
             if learner.rounds == self._evaluated():
                 if learner.rounds > 0:
                     self._ask()
@@ -80,17 +113,17 @@ class _Loop:
     def _evaluated(self) -> int:
         return len(self._learner.folder.journal.of_kind("evaluate"))
 
+    def _ended(self) -> bool:
+        evaluations = self._learner.folder.journal.of_kind("evaluate")
+        return len(evaluations) > self._learner.config.rounds or self._enough(evaluations)
+
     def _begin(self) -> None:
         """Prepare the held-out requests and gather the initial demonstrations."""
         learner, config = self._learner, self._learner.config
-        requests = learner.world.held_out(HELD_OUT_SEED, config.held_out)
-        self._trials, refusals = trials_for(learner.world, requests)
-        if not self._trials:
-            raise RobogeoError(
-                f"scene {config.scene}: the demonstrator refuses every request ({refusals[0].reason})"
-            )
+        if self._trials is None:
+            self._trials = held_out_trials(learner.world, config)
         if not learner.folder.journal.of_kind("begin"):
-            rate = len(self._trials) / len(requests)
+            rate = len(self._trials) / config.held_out
             learner.folder.journal.append("begin", {"demonstrator_answer_rate": rate})
         if not learner.rounds:
             self._gather()
@@ -136,10 +169,10 @@ class _Loop:
     def _evaluate(self) -> None:
         """Roll out the held-out requests with the present planner."""
         learner, config = self._learner, self._learner.config
-        number, started = learner.rounds - 1, time.perf_counter()
-        self._progress(f"round {number}: evaluating", 0, len(self._trials))
+        number, watch, trials = learner.rounds - 1, Stopwatch(), self._trials or ()
+        self._progress(f"round {number}: evaluating", 0, len(trials))
         outcomes = roll_out(
-            learner.planner, self._trials, config.scene, config.robot, criteria_of(config), self._workers
+            learner.planner, trials, config.scene, config.robot, criteria_of(config), self._workers
         )
         summary = summarise(outcomes)
         event = {
@@ -152,9 +185,9 @@ class _Loop:
                     "goal": trial.request.goal_place,
                     "failure": outcome.failure,
                 }
-                for trial, outcome in zip(self._trials, outcomes, strict=True)
+                for trial, outcome in zip(trials, outcomes, strict=True)
             ],
-            "seconds": time.perf_counter() - started,
+            **watch.read(),
         }
         learner.folder.journal.append("evaluate", event)
         low, high = summary["success_rate_ci95"]

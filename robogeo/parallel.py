@@ -103,6 +103,25 @@ class Workers:
             raise
         return results
 
+    def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+        """Start one piece of work without waiting for it; with a count of 1 it is done on return.
+
+        Args:
+            function: as for `map`.
+            item: its argument.
+
+        Returns:
+            A future, whose result raises what the function raised.
+        """
+        if self.count > 1:
+            return self._running_pool().submit(function, item)
+        future: Future[Result] = Future()
+        try:
+            future.set_result(function(item))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
     def close(self, at_once: bool = False) -> None:
         """End the processes; with `at_once`, do not wait for the work they are doing."""
         pool, self._pool = self._pool, None

@@ -61,3 +61,13 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class Silence(Progress):
+    """Progress that nobody watches: one of many pieces of work that go on at a time."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Report nothing."""
+
+    def say(self, line: str) -> None:
+        """Say nothing."""

@@ -21,7 +21,7 @@ from robogeo.progress import Progress
 from robogeo.stored_run import evaluate_run, summary_of
 
 pytestmark = pytest.mark.sim
-TIMES = ("sha", "seconds")
+TIMES = ("sha", "seconds", "cpu_seconds")
 
 
 class Silent(Progress):

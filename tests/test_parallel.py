@@ -133,3 +133,12 @@ def test_no_process_outlives_an_interrupt_or_a_killed_parent(
     while any(map(_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(_alive, workers))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_submitted_work_gives_its_result_or_its_error(count: int) -> None:
+    with Workers(count) as workers:
+        good, bad = workers.submit(abs, -3), workers.submit(int, "three")
+        assert good.result(60) == 3
+        with pytest.raises(ValueError, match="three"):
+            bad.result(60)

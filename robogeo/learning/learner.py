@@ -8,7 +8,6 @@ the same bits.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,10 +18,11 @@ from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.storage import demonstration_bytes, parse_demonstration
 from robogeo.errors import InputError
+from robogeo.learning.permuted import strategy_of
 from robogeo.learning.queries import Query
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
-from robogeo.learning.strategies import Candidates, find_strategy, ranked
+from robogeo.learning.strategies import Candidates, ranked
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner, Plans
@@ -30,6 +30,7 @@ from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
 from robogeo.motion.world import Refusal, World
 from robogeo.randomness import derived_seed, torch_generator
+from robogeo.stopwatch import Stopwatch
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -56,7 +57,7 @@ class Learner:
     ) -> None:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
-        self._strategy = find_strategy(config.strategy)
+        self._strategy = strategy_of(config)
         self.demonstrations: list[Demonstration] = []
         self.queries: dict[str, Query] = {}
         self._answered: set[str] = set()
@@ -118,12 +119,11 @@ class Learner:
         """
         missing = n - len(self.pending)
         if missing > 0:
-            started = time.perf_counter()
+            watch = Stopwatch()
             for query in self._choose(missing):
-                seconds = time.perf_counter() - started
-                event = {"query": query.as_dict(), "seconds": seconds}
+                event = {"query": query.as_dict(), **watch.read()}
                 self._take_up(self.folder.journal.append("ask", event))
-                started = time.perf_counter()
+                watch = Stopwatch()
         return self.pending
 
     def tell(self, query_id: str, answer: Demonstration | Refusal) -> None:
@@ -151,7 +151,7 @@ class Learner:
         Raises:
             InputError: there are no demonstrations.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
         model = self._model(number)
@@ -174,7 +174,7 @@ class Learner:
             "model": self.folder.put_blob(save_model(model)),
             "steps": report.steps,
             "train_bound": report.train_bound,
-            "seconds": time.perf_counter() - started,
+            **watch.read(),
         }
         self._take_up(self.folder.journal.append("fit", event))
         return report
