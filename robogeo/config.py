@@ -163,6 +163,26 @@ class SuccessSettings(Settings):
     )
 
 
+class AskingSettings(Settings):
+    """How queries live."""
+
+    refusal_radius: float = Field(
+        default=0.3, ge=0, le=10, description="nothing is asked this near to a refusal at both ends, rad"
+    )
+    retries: int = Field(
+        default=1, ge=0, le=100, description="how often a query that failed is asked again in its round"
+    )
+    expires_after: int | None = Field(
+        default=None, ge=0, le=10_000, description="rounds that a query waits for an answer; null: for ever"
+    )
+    tolerance: float = Field(
+        default=0.25,
+        gt=0,
+        le=10,
+        description="a demonstration covers what it passes within this in every joint, rad",
+    )
+
+
 class OutputSettings(Settings):
     """What is shown of a run; changes nothing in its results."""
 
@@ -211,6 +231,7 @@ class ExperimentConfig(Settings):
     geometry: GeometrySettings = Field(default=GeometrySettings(), description="metric and graph")
     motion: MotionSettings = Field(default=MotionSettings(), description="timed motions")
     success: SuccessSettings = Field(default=SuccessSettings(), description="what counts as success")
+    asking: AskingSettings = Field(default=AskingSettings(), description="how queries live")
     output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
 
     @field_validator("robot")

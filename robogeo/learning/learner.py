@@ -1,15 +1,17 @@
 """The learner: ask, tell, update, plan; all it does is journalled, so that it can be stopped anywhere.
 
-Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell``;
-and ``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is skipped when
-its event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run goes on with
-the same bits.
+Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell`` or
+``cancel``; and ``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is
+skipped when its event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run
+goes on with the same bits.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration, observations
-from robogeo.data.storage import demonstration_bytes, parse_demonstration
+from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
+from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
+from robogeo.learning.formulation import formulated, infeasible
+from robogeo.learning.ledger import rescored
+from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.queries import Query
+from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
 from robogeo.learning.strategies import Candidates, find_strategy, ranked
@@ -33,7 +40,6 @@ from robogeo.randomness import derived_seed, torch_generator
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-_SLACK = 0.05  # rad: a recorded demonstration may leave the limits by as much
 
 
 def stream_seed(seed: int, purpose: str) -> int:
@@ -57,24 +63,31 @@ class Learner:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
         self._strategy = find_strategy(config.strategy)
-        self.demonstrations: list[Demonstration] = []
-        self.queries: dict[str, Query] = {}
-        self._answered: set[str] = set()
-        self._fits: list[dict[str, Any]] = []
+        self.record = Record(folder.get_blob)
         for event in folder.events():
-            self._take_up(event)
+            self.record.take_up(event)
         self._planner: Planner | None = None
         self._plans: Plans | None = None
 
     @property
+    def demonstrations(self) -> list[Demonstration]:
+        """All demonstrations so far, in the order in which they came."""
+        return self.record.demonstrations
+
+    @property
+    def queries(self) -> dict[str, Query]:
+        """All queries so far by id, in the order in which they were asked."""
+        return self.record.queries
+
+    @property
     def rounds(self) -> int:
         """Number of times the model was fitted."""
-        return len(self._fits)
+        return len(self.record.fits)
 
     @property
     def pending(self) -> list[Query]:
         """Queries that wait for an answer, in the order in which they were asked."""
-        return [query for name, query in self.queries.items() if name not in self._answered]
+        return self.record.pending
 
     @property
     def planner(self) -> Planner:
@@ -84,7 +97,7 @@ class Learner:
             InputError: nothing was fitted yet.
         """
         if self._planner is None:
-            if not self._fits:
+            if not self.record.fits:
                 raise InputError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
             self._planner = self.planner_of(self.rounds - 1)
         return self._planner
@@ -102,16 +115,25 @@ class Learner:
 
     def planner_of(self, round: int) -> Planner:
         """The planner as it was after the fit of a round."""
-        event = self._fits[round]
+        event = self.record.fits[round]
         x, groups = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
         return self._planner_for(load_model(self.folder.get_blob(event["model"])), x, groups)
 
-    def attach(self, demonstration: Demonstration) -> None:
-        """Take a demonstration that nobody asked for."""
-        self._record("attach", {}, demonstration)
+    def attach(self, demonstration: Demonstration) -> Receipt:
+        """Take a demonstration that nobody asked for.
+
+        Raises:
+            InputError: as for `tell`.
+        """
+        check_demonstration(demonstration, self.world)
+        self._keep("attach", {}, demonstration)
+        return Receipt(True, State.ANSWERED)
 
     def ask(self, n: int = 1) -> list[Query]:
         """Queries to be answered: those pending, then new ones up to ``n``; the same when asked again.
+
+        What failed in this round comes first again, as a new query, as often as the configuration says. Fewer
+        than ``n`` come back where nothing else may be asked: it was refused nearby, or cannot be reached.
 
         Raises:
             InputError: nothing was fitted yet, so that nothing can be found wanting.
@@ -119,31 +141,50 @@ class Learner:
         missing = n - len(self.pending)
         if missing > 0:
             started = time.perf_counter()
-            for query in self._choose(missing):
+            for query in self._proposed(missing):
                 seconds = time.perf_counter() - started
-                event = {"query": query.as_dict(), "seconds": seconds}
-                self._take_up(self.folder.journal.append("ask", event))
+                self._log("ask", {"query": query.as_dict(), "seconds": seconds})
                 started = time.perf_counter()
         return self.pending
 
-    def tell(self, query_id: str, answer: Demonstration | Refusal) -> None:
+    def tell(self, query_id: str, answer: Answer) -> Receipt:
         """Answer a query; never retrains, and telling twice changes nothing.
+
+        Returns:
+            The query's state, and how much of what was asked the demonstration covers. It is learned from
+            even where it covers nothing.
 
         Raises:
             InputError: there is no such query, or the demonstration is not of this robot: another number of
                 joints, or far outside their limits.
+            TransitionError: the query has expired or was cancelled.
         """
-        if query_id not in self.queries:
-            raise InputError(
-                f"query: there is no query {query_id!r}; pending: {', '.join(q.id for q in self.pending)}"
-            )
-        if query_id in self._answered:
-            return
-        if isinstance(answer, Refusal):
-            payload = {"query": query_id, "refusal": answer.kind, "reason": answer.reason}
-            self._take_up(self.folder.journal.append("tell", payload))
+        receipt = self.record.receipt(query_id)
+        if receipt.state in (State.ANSWERED, State.REFUSED, State.FAILED):
+            return replace(receipt, accepted=False)
+        advanced(query_id, receipt.state, answer_state(answer))
+        payload = {"query": query_id, **answer_payload(answer)}
+        if isinstance(answer, Demonstration):
+            check_demonstration(answer, self.world)
+            covered = compliance(self.queries[query_id], answer, self.config.asking.tolerance)
+            self._keep("tell", {**payload, "compliance": covered}, answer)
         else:
-            self._record("tell", {"query": query_id}, answer)
+            self._log("tell", payload)
+        return self.record.receipt(query_id)
+
+    def cancel(self, query_id: str) -> Receipt:
+        """Take a pending query back; cancelling twice changes nothing.
+
+        Raises:
+            InputError: there is no such query.
+            TransitionError: it is no longer pending.
+        """
+        receipt = self.record.receipt(query_id)
+        if receipt.state is State.CANCELLED:
+            return replace(receipt, accepted=False)
+        advanced(query_id, receipt.state, State.CANCELLED)
+        self._log("cancel", {"query": query_id})
+        return self.record.receipt(query_id)
 
     def update(self) -> TrainingReport:
         """Retrain on all demonstrations, from the last fit's weights, and rebuild the geometry: one round.
@@ -174,9 +215,12 @@ class Learner:
             "model": self.folder.put_blob(save_model(model)),
             "steps": report.steps,
             "train_bound": report.train_bound,
+            "rescored": rescored(
+                [self.queries[name] for name in self.record.since_fit], self._planner.manifold
+            ),
             "seconds": time.perf_counter() - started,
         }
-        self._take_up(self.folder.journal.append("fit", event))
+        self._log("fit", event)
         return report
 
     def plan(self, start: ArrayLike, goal: ArrayLike) -> Motion | Refusal:
@@ -192,7 +236,7 @@ class Learner:
     def _model(self, round: int) -> IWAE:
         """The model to train: that of the last fit, or a fresh one."""
         if round > 0:
-            return load_model(self.folder.get_blob(self._fits[-1]["model"]))
+            return load_model(self.folder.get_blob(self.record.fits[-1]["model"]))
         config, seen = ModelConfig(**self.config.model.model_dump()), self.world.observation
         generator = torch_generator(self.config.seed, 0, "weights")
         return IWAE(len(seen.offset), config, seen.offset, seen.scale, generator)
@@ -203,68 +247,51 @@ class Learner:
         manifold = Manifold(model, x, groups, geometry, self.world.observation)
         return Planner(manifold, self.world.limits, motion)
 
+    def _proposed(self, n: int) -> Iterator[Query]:
+        """The next ``n`` queries: what failed and may be asked again, then new ones."""
+        number, asking = self.rounds - 1, self.config.asking
+        again = self.record.to_retry(number, asking.retries)[:n]
+        for query in again:
+            taken = sum(query.round == number for query in self.queries.values())
+            yield replace(query, id=f"q{number}-{taken}", attempt=query.attempt + 1)
+        if len(again) < n:
+            yield from self._choose(n - len(again))
+
     def _choose(self, n: int) -> list[Query]:
         """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.
 
-        What was asked or told since the fit must not change the order: a loop that was stopped between two
-        questions goes on to ask what it would have asked.
+        What was asked or told since the fit must not change the order, only leave out what may no longer be
+        asked: a loop that was stopped between two questions goes on to ask what it would have asked.
         """
         manifold = self.planner.manifold
         number, config = self.rounds - 1, self.config
         seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
         requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
         scores = score(manifold, requests)
-        fitted = self.demonstrations[: self._fits[-1]["demonstrations"]]
+        fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
         asked = [query for query in self.queries.values() if query.round < number]
         ends = [(d.q[0], d.q[-1]) for d in fitted] + [(q.request.start, q.request.goal) for q in asked]
         candidates = Candidates(requests, scores, np.array(ends))
         utility = self._strategy(candidates)
+        asking = config.asking
+        askable = self.record.askable(candidates.ends, number, asking.retries, asking.refusal_radius)
+        order = (i for i in ranked(utility, candidates.ends) if askable[i])
+        feasible = (i for i in order if infeasible(self.world, requests[i]) is None)
         taken = len(self.queries) - len(asked)
+        deadline = None if asking.expires_after is None else number + asking.expires_after
         return [
-            Query(
-                id=f"q{number}-{taken + k}",
-                round=number,
-                request=requests[index],
-                kind=scores.kind(index),
-                score=float(utility[index]),
-                parts=scores.parts(index),
-            )
-            for k, index in enumerate(ranked(utility, candidates.ends)[taken : taken + n])
+            formulated(manifold, self.world, requests, scores, utility, i, (number, taken + k), deadline)
+            for k, i in enumerate(islice(feasible, n))
         ]
 
-    def _record(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
-        self._check(demonstration)
+    def _keep(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
+        """Store a demonstration, then log the event that brought it."""
         content = demonstration_bytes(demonstration)
         name = f"demonstrations/{len(self.demonstrations):04d}.npz"
         self.folder.write_bytes(name, content)
         sha = self.folder.put_blob(content)
-        self._take_up(self.folder.journal.append(kind, {**payload, "file": name, "demonstration": sha}))
+        self._log(kind, {**payload, "file": name, "demonstration": sha})
 
-    def _check(self, demonstration: Demonstration) -> None:
-        """Raise InputError unless the demonstration can be one of this robot."""
-        robot, limits = self.world.robot_name, self.world.limits
-        if demonstration.dof != limits.dof:
-            raise InputError(
-                f"demonstration: has {demonstration.dof} joints, the robot {robot} has {limits.dof}"
-            )
-        excess = np.maximum(limits.lower - demonstration.q, demonstration.q - limits.upper)
-        if excess.max() > _SLACK:
-            row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
-            raise InputError(
-                f"demonstration: joint {joint + 1} is {demonstration.q[row, joint]:.4g} rad at sample {row}, "
-                f"outside its limits [{limits.lower[joint]:.4g}, {limits.upper[joint]:.4g}]; "
-                "angles are in radians"
-            )
-
-    def _take_up(self, event: Mapping[str, Any]) -> None:
-        """Bring the state up to date with one event; the only place where it changes."""
-        if "demonstration" in event:
-            content = self.folder.get_blob(event["demonstration"])
-            self.demonstrations.append(parse_demonstration(content, event["file"]))
-        if event["event"] == "ask":
-            query = Query.from_dict(event["query"])
-            self.queries[query.id] = query
-        elif event["event"] == "tell":
-            self._answered.add(event["query"])
-        elif event["event"] == "fit":
-            self._fits.append(dict(event))
+    def _log(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Write an event down, then bring the record up to date with it."""
+        self.record.take_up(self.folder.journal.append(kind, payload))
