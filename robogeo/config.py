@@ -183,6 +183,41 @@ class AskingSettings(Settings):
     )
 
 
+class StopSettings(Settings):
+    """When to stop before all rounds are done: as soon as one of the conditions given holds.
+
+    They are looked at after each evaluation, before anything is asked. None is given by default.
+    """
+
+    success: float | None = Field(
+        default=None, gt=0, lt=1, description="success rate to be proved on fresh requests; null: no proof"
+    )
+    alpha: float = Field(
+        default=0.05, gt=0, lt=1, description="probability that a run stops at a worse model than proved"
+    )
+    least_requests: int = Field(
+        default=20, ge=1, le=100_000, description="fresh requests that a proof takes at least"
+    )
+    most_requests: int = Field(
+        default=400, ge=1, le=100_000, description="fresh requests a round after which proving is given up"
+    )
+    demonstrations: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="demonstrations that are enough; null: no limit"
+    )
+    plateau_rounds: int | None = Field(
+        default=None, ge=1, le=10_000, description="rounds without a rise that are enough; null: no limit"
+    )
+    plateau_gain: float = Field(
+        default=0.0, ge=0, le=1, description="rise of held-out success that counts as none"
+    )
+    score: float | None = Field(
+        default=None, ge=0, le=1e6, description="score, rad, below which no candidate is worth asking"
+    )
+    least_rounds: int = Field(
+        default=0, ge=0, le=10_000, description="rounds of asking before any of this counts"
+    )
+
+
 class OutputSettings(Settings):
     """What is shown of a run; changes nothing in its results."""
 
@@ -232,6 +267,7 @@ class ExperimentConfig(Settings):
     motion: MotionSettings = Field(default=MotionSettings(), description="timed motions")
     success: SuccessSettings = Field(default=SuccessSettings(), description="what counts as success")
     asking: AskingSettings = Field(default=AskingSettings(), description="how queries live")
+    stop: StopSettings = Field(default=StopSettings(), description="when to stop early")
     output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
 
     @field_validator("robot")

@@ -11,14 +11,16 @@ import time
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
+from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import RobogeoError
+from robogeo.evaluation.audit import audit
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.learner import Learner, stream_seed
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import find_strategy
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.stored_run import criteria_of, summary_of
@@ -67,12 +69,14 @@ class _Loop:
     def run(self) -> None:
         """All rounds that are missing, and the initial demonstrations before them."""
         learner, config = self._learner, self._learner.config
-        if self._evaluated() > config.rounds:
+        if self._evaluated() > config.rounds or learner.folder.journal.of_kind("stop"):
             return
         self._begin()
         while self._evaluated() <= config.rounds:
             if learner.rounds == self._evaluated():
                 if learner.rounds > 0:
+                    if self._stops():
+                        return
                     self._ask()
                 learner.update()
             self._evaluate()
@@ -103,7 +107,7 @@ class _Loop:
             index = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
             request = learner.world.request(seed, index, config.initial_places)
             shown = self._oracle.demonstrate(request, index)
-            if not isinstance(shown, Refusal):
+            if isinstance(shown, Demonstration):
                 learner.attach(shown)
                 continue
             journal.append("skip", {"request": request.name, "reason": shown.reason})
@@ -111,6 +115,21 @@ class _Loop:
                 raise RobogeoError(
                     f"scene {config.scene}: the demonstrator refuses too much ({shown.reason})"
                 )
+
+    def _stops(self) -> bool:
+        """Whether a condition of the configuration to stop early holds; says and records why.
+
+        A proof is tried only where the held-out requests promise that it succeeds.
+        """
+        learner, journal = self._learner, self._learner.folder.journal
+        target = learner.config.stop.success
+        if target is not None and journal.of_kind("evaluate")[-1]["summary"]["success_rate"] >= target:
+            audit(learner, criteria_of(learner.config), self._workers, self._progress)
+        verdict = learner.stop()
+        if verdict.stop:
+            journal.append("stop", {"round": learner.rounds - 1, "reason": verdict.reason})
+            self._progress.say(f"round {learner.rounds - 1}: stopped: {verdict.reason}")
+        return verdict.stop
 
     def _ask(self) -> None:
         """Ask until as many demonstrations were given as the round wants."""
@@ -125,10 +144,12 @@ class _Loop:
                 return
             for query in learner.ask(wanted - given):
                 answer = self._oracle.demonstrate(query.request, number)
-                learner.tell(query.id, answer)
-                told = f"refused: {answer.reason}" if isinstance(answer, Refusal) else "shown"
+                receipt = learner.tell(query.id, answer)
+                if isinstance(answer, Demonstration):
+                    given, told = given + 1, "shown"
+                else:
+                    told = f"{receipt.state.value}: {answer.reason}"
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
-                given += not isinstance(answer, Refusal)
         raise RobogeoError(
             f"round {number}: too few answers to {_TRIES} askings; nothing more can be learned here"
         )

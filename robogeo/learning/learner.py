@@ -22,6 +22,7 @@ from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
+from robogeo.learning.fitted import model_to_train, planner_for
 from robogeo.learning.formulation import formulated, infeasible
 from robogeo.learning.ledger import rescored
 from robogeo.learning.lifecycle import State, advanced
@@ -29,13 +30,13 @@ from robogeo.learning.queries import Query
 from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
+from robogeo.learning.stopping import Verdict, rule_of, standing_of
 from robogeo.learning.strategies import Candidates, find_strategy, ranked
-from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
-from robogeo.motion.manifold import GeometryOptions, Manifold
-from robogeo.motion.planner import MotionOptions, Planner, Plans
+from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
+from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import Refusal, Request, World
 from robogeo.randomness import derived_seed, torch_generator
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +118,8 @@ class Learner:
         """The planner as it was after the fit of a round."""
         event = self.record.fits[round]
         x, groups = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
-        return self._planner_for(load_model(self.folder.get_blob(event["model"])), x, groups)
+        model = load_model(self.folder.get_blob(event["model"]))
+        return planner_for(self.config, self.world, model, x, groups)
 
     def attach(self, demonstration: Demonstration) -> Receipt:
         """Take a demonstration that nobody asked for.
@@ -195,7 +197,8 @@ class Learner:
         started = time.perf_counter()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
-        model = self._model(number)
+        last = self.folder.get_blob(self.record.fits[-1]["model"]) if number else None
+        model = model_to_train(self.config, self.world, last)
         settings = self.config.training
         fields = settings.model_dump(exclude={"steps", "warm_steps", "passes"})
         training = TrainingConfig(steps=settings.steps_for(len(x), first=number == 0), **fields)
@@ -207,7 +210,7 @@ class Learner:
             torch_generator(self.config.seed, number, "training"),
             lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
         )
-        self._planner, self._plans = self._planner_for(model, x, groups), None
+        self._planner, self._plans = planner_for(self.config, self.world, model, x, groups), None
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
@@ -223,6 +226,13 @@ class Learner:
         self._log("fit", event)
         return report
 
+    def stop(self) -> Verdict:
+        """Whether to stop asking, by the configuration's conditions, and why; never while queries wait."""
+        rule = rule_of(self.config.stop)
+        if rule is None:
+            return Verdict(False, "no condition to stop is configured")
+        return rule(standing_of(self.folder.events(), len(self.pending), self._worst_score))
+
     def plan(self, start: ArrayLike, goal: ArrayLike) -> Motion | Refusal:
         """A motion between two configurations (dof,) rad, or a refusal with its reason.
 
@@ -233,29 +243,22 @@ class Learner:
         plan = self.plans.plan(self.world.request_between(ends[0], ends[1]))
         return plan if isinstance(plan, Refusal) else plan.motion
 
-    def _model(self, round: int) -> IWAE:
-        """The model to train: that of the last fit, or a fresh one."""
-        if round > 0:
-            return load_model(self.folder.get_blob(self.record.fits[-1]["model"]))
-        config, seen = ModelConfig(**self.config.model.model_dump()), self.world.observation
-        generator = torch_generator(self.config.seed, 0, "weights")
-        return IWAE(len(seen.offset), config, seen.offset, seen.scale, generator)
-
-    def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
-        geometry = GeometryOptions(**self.config.geometry.model_dump())
-        motion = MotionOptions(**self.config.motion.model_dump())
-        manifold = Manifold(model, x, groups, geometry, self.world.observation)
-        return Planner(manifold, self.world.limits, motion)
+    def _worst_score(self) -> float:
+        """What is most wrong with any of this round's candidates, rad."""
+        scores = score(self.planner.manifold, self._candidates())
+        return max(sum(scores.parts(index).values()) for index in range(self.config.candidates))
 
     def _proposed(self, n: int) -> Iterator[Query]:
         """The next ``n`` queries: what failed and may be asked again, then new ones."""
-        number, asking = self.rounds - 1, self.config.asking
-        again = self.record.to_retry(number, asking.retries)[:n]
-        for query in again:
-            taken = sum(query.round == number for query in self.queries.values())
-            yield replace(query, id=f"q{number}-{taken}", attempt=query.attempt + 1)
+        again = self.record.retries(self.rounds - 1, self.config.asking.retries)[:n]
+        yield from again
         if len(again) < n:
             yield from self._choose(n - len(again))
+
+    def _candidates(self) -> list[Request]:
+        """This round's part of the stream of requests that life brings."""
+        count, seed = self.config.candidates, stream_seed(self.config.seed, "candidates")
+        return [self.world.request(seed, (self.rounds - 1) * count + i) for i in range(count)]
 
     def _choose(self, n: int) -> list[Query]:
         """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.
@@ -265,8 +268,7 @@ class Learner:
         """
         manifold = self.planner.manifold
         number, config = self.rounds - 1, self.config
-        seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
-        requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
+        requests = self._candidates()
         scores = score(manifold, requests)
         fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
         asked = [query for query in self.queries.values() if query.round < number]

@@ -6,6 +6,7 @@ It is built from events and changes by events alone, so a run taken up again kno
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -71,11 +72,15 @@ class Record:
         ends = [(q.request.start, q.request.goal) for q in (*self.in_state(State.REFUSED), *given_up)]
         return np.array(ends)
 
-    def to_retry(self, round: int, retries: int) -> list[Query]:
-        """Queries of a round that failed, may be asked again, and were not yet."""
+    def retries(self, round: int, most: int) -> list[Query]:
+        """What failed in a round and may be asked again, as new queries; each at most ``most`` times."""
         asked = [q for q in self.queries.values() if q.round == round]
-        failed = [q for q in self.in_state(State.FAILED) if q.round == round and q.attempt <= retries]
-        return [q for q in failed if not any(_repeats(other, q) for other in asked)]
+        failed = [q for q in self.in_state(State.FAILED) if q.round == round and q.attempt <= most]
+        again = [q for q in failed if not any(_repeats(other, q) for other in asked)]
+        return [
+            replace(query, id=f"q{round}-{len(asked) + k}", attempt=query.attempt + 1)
+            for k, query in enumerate(again)
+        ]
 
     def askable(self, ends: FloatArray, round: int, retries: int, radius: float) -> NDArray[np.bool_]:
         """Which candidates (m, 2, dof) rad may be asked: not yet asked in this round, none unwanted near."""

@@ -66,13 +66,13 @@ def test_only_failures_beyond_the_retries_are_unwanted(journal: Journal) -> None
     journal.append("ask", asked("q0-0"))
     journal.append("tell", {"query": "q0-0", "failure": "slipped"})
     record = record_of(journal)
-    assert [query.id for query in record.to_retry(0, 1)] == ["q0-0"]
-    assert not record.to_retry(1, 1) and not record.to_retry(0, 0)
+    assert [(query.id, query.attempt) for query in record.retries(0, 1)] == [("q0-1", 2)]
+    assert not record.retries(1, 1) and not record.retries(0, 0)
     assert len(record.unwanted(1)) == 0 and len(record.unwanted(0)) == 1
     journal.append("ask", asked("q0-1", via=None, attempt=2))
     journal.append("tell", {"query": "q0-1", "failure": "slipped again"})
     record = record_of(journal)
-    assert not record.to_retry(0, 1) and len(record.unwanted(1)) == 1
+    assert not record.retries(0, 1) and len(record.unwanted(1)) == 1
 
 
 def test_what_was_asked_or_refused_nearby_is_not_askable(journal: Journal) -> None:
