@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
@@ -29,10 +30,24 @@ HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every exp
 _TRIES = 20  # refusals in a row after which the oracle is not asked any further
 
 
+def simulated(learner: Learner) -> Oracle:
+    """The oracle that experiments ask unless they are told of another: the world's own demonstrator."""
+    return SimulatedOracle(learner.world, learner.config.motion.derate)
+
+
 def run_experiment(
-    config: ExperimentConfig, out: str | os.PathLike[str], progress: Progress
+    config: ExperimentConfig,
+    out: str | os.PathLike[str],
+    progress: Progress,
+    oracle: Callable[[Learner], Oracle] = simulated,
 ) -> dict[str, Any]:
     """Run, or take up, an experiment in the folder ``out``; returns what `summary.json` holds.
+
+    Args:
+        config: of the experiment.
+        out: folder of the run.
+        progress: told about the work.
+        oracle: makes whom to ask, given the learner with all that it knows from before.
 
     Raises:
         InputError: unknown scene, robot, strategy or place; a folder of another configuration.
@@ -45,7 +60,7 @@ def run_experiment(
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder:
             workers.warm_up("robogeo.evaluation.roll_out")
             learner = Learner(folder, config, world, progress)
-            _Loop(learner, workers, progress).run()
+            _Loop(learner, workers, progress, oracle(learner)).run()
             summary = summary_of(folder)
             folder.write_json("summary.json", summary)
             from robogeo.run_report import write_run_report
@@ -58,12 +73,18 @@ def run_experiment(
             return summary
 
 
+def update_experiment(learner: Learner, progress: Progress) -> None:
+    """One update with its evaluation, if there is anything new to learn; ``summary.json`` tells of it."""
+    with Workers(learner.config.workers) as workers:
+        _Loop(learner, workers, progress, simulated(learner)).update()
+    learner.folder.write_json("summary.json", summary_of(learner.folder))
+
+
 class _Loop:
     """The loop over rounds; each step is skipped when the journal has it."""
 
-    def __init__(self, learner: Learner, workers: Workers, progress: Progress) -> None:
-        self._learner, self._workers, self._progress = learner, workers, progress
-        self._oracle: Oracle = SimulatedOracle(learner.world, learner.config.motion.derate)
+    def __init__(self, learner: Learner, workers: Workers, progress: Progress, oracle: Oracle) -> None:
+        self._learner, self._workers, self._progress, self._oracle = learner, workers, progress, oracle
         self._trials: list[Trial] = []
 
     def run(self) -> None:
@@ -79,6 +100,16 @@ class _Loop:
                         return
                     self._ask()
                 learner.update()
+            self._evaluate()
+
+    def update(self) -> None:
+        """Learn what was told since the last update, and evaluate it; each only where it is missing."""
+        learner = self._learner
+        self._begin()
+        learned = learner.record.fits[-1]["demonstrations"] if learner.rounds else 0
+        if learner.rounds == self._evaluated() and len(learner.demonstrations) > learned:
+            learner.update()
+        if learner.rounds > self._evaluated():
             self._evaluate()
 
     def _evaluated(self) -> int:

@@ -14,8 +14,10 @@ from robogeo import experiment
 from robogeo.config import ExperimentConfig
 from robogeo.errors import RobogeoError
 from robogeo.learning.journal import Event, Journal, read_events
+from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.unreliable_oracle import UnreliableOracle
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.progress import Progress
 from robogeo.stored_run import evaluate_run, summary_of
@@ -292,3 +294,16 @@ def test_an_audit_is_interrupted_and_ends_the_same(
     monkeypatch.setattr(Journal, "append", interrupting)
     assert run_until_done(config, tmp_path / "broken", 10) == 3
     assert_same(tmp_path / "whole", tmp_path / "broken")
+
+
+def test_an_unreliable_oracle_is_learned_from(tiny: ExperimentConfig, tmp_path: Path, quick: None) -> None:
+    def unreliable(learner: Learner) -> UnreliableOracle:
+        return UnreliableOracle(experiment.simulated(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4)
+
+    config = tiny.model_copy(update={"queries_per_round": 3, "held_out": 2, "candidates": 40})
+    summary = experiment.run_experiment(config, tmp_path / "run", Silent(), unreliable)
+    events = journal_of(tmp_path / "run")
+    tells = [event for event in events if event["event"] == "tell"]
+    assert sum("demonstration" in tell for tell in tells) == 3 < len(tells)
+    assert {"failure", "refusal"} & {name for tell in tells for name in tell}
+    assert len(summary["queries"]) == 3
