@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.storage import parse_demonstration
 from robogeo.errors import InputError
-from robogeo.learning.answers import Answer, Receipt
+from robogeo.learning.answers import Answer, Failure, Receipt
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.neighborhood import alike
 from robogeo.learning.queries import Query
@@ -113,7 +113,7 @@ class Record:
                     self._advance(query.id, State.EXPIRED)
 
     def _advance(self, query_id: str, following: State, compliance: float | None = None) -> None:
-        state = advanced(query_id, self.receipts[query_id].state, following)
+        state = advanced(query_id, self.receipt(query_id).state, following)
         self.receipts[query_id] = Receipt(True, state, compliance)
 
 
@@ -125,10 +125,16 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
 
 
 def answer_state(answer: Answer) -> State:
-    """The state that an answer leads to."""
-    if isinstance(answer, Refusal):
-        return State.REFUSED
-    return State.ANSWERED if isinstance(answer, Demonstration) else State.FAILED
+    """The state that an answer leads to.
+
+    Raises:
+        InputError: it is something else.
+    """
+    states = {Demonstration: State.ANSWERED, Refusal: State.REFUSED, Failure: State.FAILED}
+    if type(answer) not in states:
+        kind = type(answer).__name__
+        raise InputError(f"answer: is of type {kind}, expected Demonstration, Refusal or Failure")
+    return states[type(answer)]
 
 
 def _told(event: Mapping[str, Any]) -> State:

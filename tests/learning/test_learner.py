@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -295,3 +296,11 @@ def test_the_ledger_sets_hope_beside_outcome(finished: Path) -> None:
     assert entry["realised"] == rates[1] - rates[0] and entry["answers"] == 1
     assert 0.0 < entry["predicted"] <= 1.0 and entry["credited"]
     assert entry["wrong_before"] > 0.0 and entry["wrong_after"] > 0.0
+
+
+@pytest.mark.parametrize("answer", [None, "shown", np.zeros((5, 7))])
+def test_what_is_no_answer_is_told(answer: Any, learner: Learner) -> None:
+    query = learner.ask(1)[0]
+    with pytest.raises(InputError, match=r"answer: is of type .*expected Demonstration, Refusal or Failure"):
+        learner.tell(query.id, answer)
+    assert learner.pending
