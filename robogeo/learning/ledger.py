@@ -20,10 +20,11 @@ class Entry(TypedDict):
     """One answered query.
 
     Fields: query (its id), kind, round (in which it was asked), compliance (None where it was not measured),
-    credited (whether the demonstration counts as an answer to the query), predicted (gain in [0, 1]),
-    realised (change of the held-out success rate over the update that first used the demonstration; None
-    before it), answers (how many demonstrations share that change), wrong_before and wrong_after (what the
-    model found wrong with the request, rad, when it was asked and after that update).
+    credited (whether the demonstration counts as an answer to the query), share (of the failures, in [0, 1],
+    that it was expected to mend), predicted (change of the held-out success rate that this would be) and
+    realised (change over the update that first used the demonstration; both None before it), answers (how
+    many demonstrations share that change), wrong_before and wrong_after (what the model found wrong with the
+    request, rad, when it was asked and after that update).
     """
 
     query: str
@@ -31,7 +32,8 @@ class Entry(TypedDict):
     round: int
     compliance: float | None
     credited: bool
-    predicted: float
+    share: float
+    predicted: float | None
     realised: float | None
     answers: int
     wrong_before: float
@@ -82,7 +84,8 @@ def _opened(query: Query, tell: Mapping[str, Any]) -> Entry:
         round=query.round,
         compliance=covered,
         credited=covered is not None and covered >= CREDITED,
-        predicted=query.predicted_gain,
+        share=query.predicted_gain,
+        predicted=None,
         realised=None,
         answers=1,
         wrong_before=query.wrong,
@@ -98,4 +101,4 @@ def _settle(waiting: Sequence[Entry], fit: Mapping[str, Any], success: Mapping[i
         entry["answers"] = len(waiting)
         entry["wrong_after"] = after.get(entry["query"])
         if now is not None and before is not None:
-            entry["realised"] = now - before
+            entry["predicted"], entry["realised"] = entry["share"] * (1.0 - before), now - before

@@ -11,6 +11,11 @@ from robogeo.learning.gain import predicted_gain
 PLACES = np.array([[[0.0], [1.0]], [[0.1], [1.1]], [[1.0], [0.0]], [[5.0], [6.0]]])
 
 
+def test_one_known_end_mends_half() -> None:
+    places = np.array([[[0.0], [1.0]], [[9.0], [0.1]], [[7.0], [8.0]]])
+    assert predicted_gain(places, np.array([1.0, 2.0, 5.0]), 0) == pytest.approx((1.0 + 0.5 * 2.0) / 8.0)
+
+
 def test_the_share_of_what_is_wrong_nearby() -> None:
     wrong = np.array([1.0, 2.0, 3.0, 4.0])
     assert predicted_gain(PLACES, wrong, 0) == pytest.approx(0.6)  # the reverse of it counts too

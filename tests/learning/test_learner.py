@@ -294,7 +294,8 @@ def test_the_ledger_sets_hope_beside_outcome(finished: Path) -> None:
     (entry,) = summary["queries"]
     rates = [entry["success_rate"] for entry in summary["rounds"]]
     assert entry["realised"] == rates[1] - rates[0] and entry["answers"] == 1
-    assert 0.0 < entry["predicted"] <= 1.0 and entry["credited"]
+    assert 0.0 < entry["share"] <= 1.0 and entry["credited"]
+    assert entry["predicted"] == entry["share"] * (1.0 - rates[0])
     assert entry["wrong_before"] > 0.0 and entry["wrong_after"] > 0.0
 
 
