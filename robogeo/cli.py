@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, info, replay, benchmark.
+"""The command ``robogeo``: learn, generate, evaluate, ask, tell, info, replay, benchmark.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -62,6 +62,39 @@ class Generate:
     """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     simulate: bool = True
     """Run each motion in the simulator and tell what happened."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Write down what a person or a real robot should show next: RUN/queries/ID.json, and a line for each.
+
+    Queries that wait for an answer come first, with the same ids as before. The file tells start, goal, a
+    configuration in the middle of the worst stretch, why it is asked, joint names and units.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    n: int = 1
+    """Number of queries."""
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Answer a query with a file; telling twice changes nothing.
+
+    The file is a demonstration, .npz with the arrays q, t, source and note, or .csv with the header
+    t,q1,..,qn (s, rad); or .json with {"refusal": "reason"}, after which nothing near is asked again, or
+    {"failure": "reason"}, after which it may be.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    query: Annotated[str, tyro.conf.Positional]
+    """Id of the query, as robogeo ask tells it."""
+    file: Annotated[Path, tyro.conf.Positional]
+    """The answer."""
+    update: bool = False
+    """Learn from all that was told so far, and evaluate it: a round, which takes as long as one."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "learn": Learn,
         "generate": Generate,
         "evaluate": Evaluate,
+        "ask": Ask,
+        "tell": Tell,
         "info": Info,
         "replay": Replay,
         "benchmark": Benchmark,

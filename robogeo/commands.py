@@ -16,7 +16,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Benchmark, Evaluate, Generate, Info, Learn, Replay
+    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Tell
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
 
@@ -72,6 +72,33 @@ def generate(command: Generate) -> None:
         raise RobogeoError(
             f"{refused} of {len(requests)} requests were refused; ask for demonstrations near them"
         )
+
+
+def ask(command: Ask) -> None:
+    """``robogeo ask``: write down what is to be shown."""
+    from robogeo.dialogue import ask_run
+
+    asked = ask_run(command.run, command.n)
+    for query, file in asked:
+        gain = f"expected to mend {query.predicted_gain:.0%}"
+        print(f"{query.id}: {query.kind}: {query.request.name}, {gain} -> {file}")
+    if not asked:
+        raise RobogeoError(
+            f"{command.run}: nothing is left to ask in this round; tell what was shown with --update"
+        )
+
+
+def tell(command: Tell) -> None:
+    """``robogeo tell``: take an answer."""
+    from robogeo.dialogue import tell_run
+
+    with Progress() as progress:
+        receipt = tell_run(command.run, command.query, command.file, progress, command.update)
+    before = "" if receipt.accepted else " before; nothing changed"
+    print(f"{command.query}: {receipt.state.value}{before}")
+    if receipt.compliance is not None:
+        credit = "" if receipt.credited else "; it is learned from, but is not counted as an answer"
+        print(f"covered: {receipt.compliance:.0%} of what was asked{credit}")
 
 
 def replay(command: Replay) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
+from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import RobogeoError
+from robogeo.evaluation.audit import audit
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.journal import Event
@@ -20,7 +22,7 @@ from robogeo.learning.learner import Learner, stream_seed
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import find_strategy
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.stopwatch import Stopwatch
@@ -30,10 +32,24 @@ HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every exp
 _TRIES = 20  # refusals in a row after which the oracle is not asked any further
 
 
+def simulated(learner: Learner) -> Oracle:
+    """The oracle that experiments ask unless they are told of another: the world's own demonstrator."""
+    return SimulatedOracle(learner.world, learner.config.motion.derate)
+
+
 def run_experiment(
-    config: ExperimentConfig, out: str | os.PathLike[str], progress: Progress
+    config: ExperimentConfig,
+    out: str | os.PathLike[str],
+    progress: Progress,
+    oracle: Callable[[Learner], Oracle] = simulated,
 ) -> dict[str, Any]:
     """Run, or take up, an experiment in the folder ``out``; returns what `summary.json` holds.
+
+    Args:
+        config: of the experiment.
+        out: folder of the run.
+        progress: told about the work.
+        oracle: makes whom to ask, given the learner with all that it knows from before.
 
     Raises:
         InputError: unknown scene, robot, strategy or place; a folder of another configuration.
@@ -46,7 +62,7 @@ def run_experiment(
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder:
             workers.warm_up("robogeo.evaluation.roll_out")
             learner = Learner(folder, config, world, progress)
-            Loop(learner, workers, progress).run()
+            Loop(learner, workers, progress, oracle(learner)).run()
             summary = summary_of(folder)
             folder.write_json("summary.json", summary)
             from robogeo.run_report import write_run_report
@@ -57,6 +73,13 @@ def run_experiment(
             summary["seconds_report"] = time.perf_counter() - started
             folder.write_json("summary.json", summary)
             return summary
+
+
+def update_experiment(learner: Learner, progress: Progress) -> None:
+    """One update with its evaluation, if there is anything new to learn; ``summary.json`` tells of it."""
+    with Workers(learner.config.workers) as workers:
+        Loop(learner, workers, progress, simulated(learner)).update()
+    learner.folder.write_json("summary.json", summary_of(learner.folder))
 
 
 def held_out_trials(world: World, config: ExperimentConfig) -> list[Trial]:
@@ -80,6 +103,7 @@ class Loop:
         learner: of the run.
         workers: processes that share the evaluation.
         progress: told about the work.
+        oracle: whom to ask.
         trials: the held-out requests, where they are known already; None works them out.
         enough: told all evaluations so far, whether the loop may end before its last round.
     """
@@ -89,25 +113,37 @@ class Loop:
         learner: Learner,
         workers: Workers,
         progress: Progress,
+        oracle: Oracle,
         trials: Sequence[Trial] | None = None,
         enough: Callable[[Sequence[Event]], bool] = lambda evaluations: False,
     ) -> None:
-        self._learner, self._workers, self._progress = learner, workers, progress
-        self._oracle: Oracle = SimulatedOracle(learner.world, learner.config.motion.derate)
+        self._learner, self._workers, self._progress, self._oracle = learner, workers, progress, oracle
         self._trials = trials
         self._enough = enough
 
     def run(self) -> None:
         """All rounds that are missing, and the initial demonstrations before them."""
         learner = self._learner
-        if self._ended():
+        if self._ended() or learner.folder.journal.of_kind("stop"):
             return
         self._begin()
         while not self._ended():
             if learner.rounds == self._evaluated():
                 if learner.rounds > 0:
+                    if self._stops():
+                        return
                     self._ask()
                 learner.update()
+            self._evaluate()
+
+    def update(self) -> None:
+        """Learn what was told since the last update, and evaluate it; each only where it is missing."""
+        learner = self._learner
+        self._begin()
+        learned = learner.record.fits[-1]["demonstrations"] if learner.rounds else 0
+        if learner.rounds == self._evaluated() and len(learner.demonstrations) > learned:
+            learner.update()
+        if learner.rounds > self._evaluated():
             self._evaluate()
 
     def _evaluated(self) -> int:
@@ -136,7 +172,7 @@ class Loop:
             index = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
             request = learner.world.request(seed, index, config.initial_places)
             shown = self._oracle.demonstrate(request, index)
-            if not isinstance(shown, Refusal):
+            if isinstance(shown, Demonstration):
                 learner.attach(shown)
                 continue
             journal.append("skip", {"request": request.name, "reason": shown.reason})
@@ -144,6 +180,21 @@ class Loop:
                 raise RobogeoError(
                     f"scene {config.scene}: the demonstrator refuses too much ({shown.reason})"
                 )
+
+    def _stops(self) -> bool:
+        """Whether a condition of the configuration to stop early holds; says and records why.
+
+        A proof is tried only where the held-out requests promise that it succeeds.
+        """
+        learner, journal = self._learner, self._learner.folder.journal
+        target = learner.config.stop.success
+        if target is not None and journal.of_kind("evaluate")[-1]["summary"]["success_rate"] >= target:
+            audit(learner, criteria_of(learner.config), self._workers, self._progress)
+        verdict = learner.stop()
+        if verdict.stop:
+            journal.append("stop", {"round": learner.rounds - 1, "reason": verdict.reason})
+            self._progress.say(f"round {learner.rounds - 1}: stopped: {verdict.reason}")
+        return verdict.stop
 
     def _ask(self) -> None:
         """Ask until as many demonstrations were given as the round wants."""
@@ -158,10 +209,12 @@ class Loop:
                 return
             for query in learner.ask(wanted - given):
                 answer = self._oracle.demonstrate(query.request, number)
-                learner.tell(query.id, answer)
-                told = f"refused: {answer.reason}" if isinstance(answer, Refusal) else "shown"
+                receipt = learner.tell(query.id, answer)
+                if isinstance(answer, Demonstration):
+                    given, told = given + 1, "shown"
+                else:
+                    told = f"{receipt.state.value}: {answer.reason}"
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
-                given += not isinstance(answer, Refusal)
         raise RobogeoError(
             f"round {number}: too few answers to {_TRIES} askings; nothing more can be learned here"
         )

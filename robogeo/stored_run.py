@@ -17,6 +17,7 @@ from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.ledger import ledger
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.planner import MODES
 from robogeo.motion.world import World
@@ -62,6 +63,7 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
         "rounds": rounds,
         "ceiling": {"demonstrator_answer_rate": begun.get("demonstrator_answer_rate")},
         "demonstrations_to_90": reached[0] if reached else None,
+        "queries": ledger(events),
     }
 
 

@@ -14,8 +14,10 @@ from robogeo import experiment
 from robogeo.config import ExperimentConfig
 from robogeo.errors import RobogeoError
 from robogeo.learning.journal import Event, Journal, read_events
+from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.unreliable_oracle import UnreliableOracle
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.progress import Progress
 from robogeo.stored_run import evaluate_run, summary_of
@@ -257,3 +259,51 @@ def test_evaluating_needs_a_demonstrator_that_serves_something(
     monkeypatch.setattr(shelf, "demonstrate", lambda *_, **__: Refusal("no-demonstration", "no"))
     with pytest.raises(RobogeoError, match="refuses all 2 requests"):
         evaluate_run(finished, 2, 0, 1, Silent())
+
+
+def test_a_condition_to_stop_ends_the_run(tiny: ExperimentConfig, tmp_path: Path, quick: None) -> None:
+    stop = tiny.stop.model_copy(update={"demonstrations": 3})
+    config = tiny.model_copy(update={"stop": stop, "rounds": 5})
+    for _ in range(2):  # and a stopped run stays stopped
+        summary = experiment.run_experiment(config, tmp_path / "run", Silent())
+        events = journal_of(tmp_path / "run")
+        assert (events[-1]["event"], events[-1]["reason"]) == ("stop", "3 of 3 demonstrations were given")
+        assert len(summary["rounds"]) == 2
+
+
+def test_an_audit_is_interrupted_and_ends_the_same(
+    tiny: ExperimentConfig, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("robogeo.evaluation.audit._BATCH", 1)
+    summarise = experiment.summarise
+    monkeypatch.setattr(experiment, "summarise", lambda found: {**summarise(found), "success_rate": 1.0})
+    # Everything is promising and nothing can be proved: three requests a round, and on it goes.
+    update = {"success": 0.01, "alpha": 1e-300, "most_requests": 3, "least_requests": 3}
+    config = tiny.model_copy(update={"stop": tiny.stop.model_copy(update=update), "held_out": 2})
+    experiment.run_experiment(config, tmp_path / "whole", Silent())
+    audits = [e for e in journal_of(tmp_path / "whole") if e["event"] == "audit"]
+    assert [(e["round"], e["number"], e["requests"]) for e in audits] == [(0, 1, 1)] * 3
+    honest = Journal.append
+
+    def interrupting(journal: Journal, kind: str, payload: Any = None) -> Event:
+        event = honest(journal, kind, payload)
+        if kind == "audit":
+            raise KeyboardInterrupt
+        return event
+
+    monkeypatch.setattr(Journal, "append", interrupting)
+    assert run_until_done(config, tmp_path / "broken", 10) == 3
+    assert_same(tmp_path / "whole", tmp_path / "broken")
+
+
+def test_an_unreliable_oracle_is_learned_from(tiny: ExperimentConfig, tmp_path: Path, quick: None) -> None:
+    def unreliable(learner: Learner) -> UnreliableOracle:
+        return UnreliableOracle(experiment.simulated(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4)
+
+    config = tiny.model_copy(update={"queries_per_round": 3, "held_out": 2, "candidates": 40})
+    summary = experiment.run_experiment(config, tmp_path / "run", Silent(), unreliable)
+    events = journal_of(tmp_path / "run")
+    tells = [event for event in events if event["event"] == "tell"]
+    assert sum("demonstration" in tell for tell in tells) == 3 < len(tells)
+    assert {"failure", "refusal"} & {name for tell in tells for name in tell}
+    assert len(summary["queries"]) == 3

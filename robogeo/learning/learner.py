@@ -1,14 +1,16 @@
 """The learner: ask, tell, update, plan; all it does is journalled, so that it can be stopped anywhere.
 
-Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell``;
-and ``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is skipped when
-its event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run goes on with
-the same bits.
+Events, in the order of a round: ``fit`` (the model's weights are a blob), ``evaluate``, ``ask``, ``tell`` or
+``cancel``; and ``attach`` for demonstrations that nobody asked for, the initial ones above all. Each step is
+skipped when its event is there already. Random numbers are keyed by (seed, round, purpose), so a resumed run
+goes on with the same bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,25 +18,30 @@ from numpy.typing import ArrayLike, NDArray
 
 from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration, observations
-from robogeo.data.storage import demonstration_bytes, parse_demonstration
+from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
+from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
+from robogeo.learning.fitted import model_to_train, planner_for
+from robogeo.learning.formulation import formulated, infeasible
+from robogeo.learning.ledger import rescored
+from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.permuted import strategy_of
 from robogeo.learning.queries import Query
+from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
+from robogeo.learning.stopping import Verdict, rule_of, standing_of
 from robogeo.learning.strategies import Candidates, ranked
-from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
-from robogeo.motion.manifold import GeometryOptions, Manifold
-from robogeo.motion.planner import MotionOptions, Planner, Plans
+from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
+from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import Refusal, Request, World
 from robogeo.randomness import derived_seed, torch_generator
 from robogeo.stopwatch import Stopwatch
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-_SLACK = 0.05  # rad: a recorded demonstration may leave the limits by as much
 
 
 def stream_seed(seed: int, purpose: str) -> int:
@@ -58,24 +65,31 @@ class Learner:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
         self._strategy = strategy_of(config)
-        self.demonstrations: list[Demonstration] = []
-        self.queries: dict[str, Query] = {}
-        self._answered: set[str] = set()
-        self._fits: list[dict[str, Any]] = []
+        self.record = Record(folder.get_blob)
         for event in folder.events():
-            self._take_up(event)
+            self.record.take_up(event)
         self._planner: Planner | None = None
         self._plans: Plans | None = None
 
     @property
+    def demonstrations(self) -> list[Demonstration]:
+        """All demonstrations so far, in the order in which they came."""
+        return self.record.demonstrations
+
+    @property
+    def queries(self) -> dict[str, Query]:
+        """All queries so far by id, in the order in which they were asked."""
+        return self.record.queries
+
+    @property
     def rounds(self) -> int:
         """Number of times the model was fitted."""
-        return len(self._fits)
+        return len(self.record.fits)
 
     @property
     def pending(self) -> list[Query]:
         """Queries that wait for an answer, in the order in which they were asked."""
-        return [query for name, query in self.queries.items() if name not in self._answered]
+        return self.record.pending
 
     @property
     def planner(self) -> Planner:
@@ -85,7 +99,7 @@ class Learner:
             InputError: nothing was fitted yet.
         """
         if self._planner is None:
-            if not self._fits:
+            if not self.record.fits:
                 raise InputError(f"{self.folder.path}: nothing is learned yet; run 'robogeo learn' first")
             self._planner = self.planner_of(self.rounds - 1)
         return self._planner
@@ -103,16 +117,26 @@ class Learner:
 
     def planner_of(self, round: int) -> Planner:
         """The planner as it was after the fit of a round."""
-        event = self._fits[round]
+        event = self.record.fits[round]
         x, groups = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
-        return self._planner_for(load_model(self.folder.get_blob(event["model"])), x, groups)
+        model = load_model(self.folder.get_blob(event["model"]))
+        return planner_for(self.config, self.world, model, x, groups)
 
-    def attach(self, demonstration: Demonstration) -> None:
-        """Take a demonstration that nobody asked for."""
-        self._record("attach", {}, demonstration)
+    def attach(self, demonstration: Demonstration) -> Receipt:
+        """Take a demonstration that nobody asked for.
+
+        Raises:
+            InputError: as for `tell`.
+        """
+        check_demonstration(demonstration, self.world)
+        self._keep("attach", {}, demonstration)
+        return Receipt(True, State.ANSWERED)
 
     def ask(self, n: int = 1) -> list[Query]:
         """Queries to be answered: those pending, then new ones up to ``n``; the same when asked again.
+
+        What failed in this round comes first again, as a new query, as often as the configuration says. Fewer
+        than ``n`` come back where nothing else may be asked: it was refused nearby, or cannot be reached.
 
         Raises:
             InputError: nothing was fitted yet, so that nothing can be found wanting.
@@ -120,30 +144,49 @@ class Learner:
         missing = n - len(self.pending)
         if missing > 0:
             watch = Stopwatch()
-            for query in self._choose(missing):
-                event = {"query": query.as_dict(), **watch.read()}
-                self._take_up(self.folder.journal.append("ask", event))
+            for query in self._proposed(missing):
+                self._log("ask", {"query": query.as_dict(), **watch.read()})
                 watch = Stopwatch()
         return self.pending
 
-    def tell(self, query_id: str, answer: Demonstration | Refusal) -> None:
+    def tell(self, query_id: str, answer: Answer) -> Receipt:
         """Answer a query; never retrains, and telling twice changes nothing.
+
+        Returns:
+            The query's state, and how much of what was asked the demonstration covers. It is learned from
+            even where it covers nothing.
 
         Raises:
             InputError: there is no such query, or the demonstration is not of this robot: another number of
                 joints, or far outside their limits.
+            TransitionError: the query has expired or was cancelled.
         """
-        if query_id not in self.queries:
-            raise InputError(
-                f"query: there is no query {query_id!r}; pending: {', '.join(q.id for q in self.pending)}"
-            )
-        if query_id in self._answered:
-            return
-        if isinstance(answer, Refusal):
-            payload = {"query": query_id, "refusal": answer.kind, "reason": answer.reason}
-            self._take_up(self.folder.journal.append("tell", payload))
+        receipt = self.record.receipt(query_id)
+        if receipt.state in (State.ANSWERED, State.REFUSED, State.FAILED):
+            return replace(receipt, accepted=False)
+        advanced(query_id, receipt.state, answer_state(answer))
+        payload = {"query": query_id, **answer_payload(answer)}
+        if isinstance(answer, Demonstration):
+            check_demonstration(answer, self.world)
+            covered = compliance(self.queries[query_id], answer, self.config.asking.tolerance)
+            self._keep("tell", {**payload, "compliance": covered}, answer)
         else:
-            self._record("tell", {"query": query_id}, answer)
+            self._log("tell", payload)
+        return self.record.receipt(query_id)
+
+    def cancel(self, query_id: str) -> Receipt:
+        """Take a pending query back; cancelling twice changes nothing.
+
+        Raises:
+            InputError: there is no such query.
+            TransitionError: it is no longer pending.
+        """
+        receipt = self.record.receipt(query_id)
+        if receipt.state is State.CANCELLED:
+            return replace(receipt, accepted=False)
+        advanced(query_id, receipt.state, State.CANCELLED)
+        self._log("cancel", {"query": query_id})
+        return self.record.receipt(query_id)
 
     def update(self) -> TrainingReport:
         """Retrain on all demonstrations, from the last fit's weights, and rebuild the geometry: one round.
@@ -154,7 +197,8 @@ class Learner:
         watch = Stopwatch()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
-        model = self._model(number)
+        last = self.folder.get_blob(self.record.fits[-1]["model"]) if number else None
+        model = model_to_train(self.config, self.world, last)
         settings = self.config.training
         fields = settings.model_dump(exclude={"steps", "warm_steps", "passes"})
         training = TrainingConfig(steps=settings.steps_for(len(x), first=number == 0), **fields)
@@ -166,7 +210,7 @@ class Learner:
             torch_generator(self.config.seed, number, "training"),
             lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
         )
-        self._planner, self._plans = self._planner_for(model, x, groups), None
+        self._planner, self._plans = planner_for(self.config, self.world, model, x, groups), None
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
@@ -174,10 +218,20 @@ class Learner:
             "model": self.folder.put_blob(save_model(model)),
             "steps": report.steps,
             "train_bound": report.train_bound,
+            "rescored": rescored(
+                [self.queries[name] for name in self.record.since_fit], self._planner.manifold
+            ),
             **watch.read(),
         }
-        self._take_up(self.folder.journal.append("fit", event))
+        self._log("fit", event)
         return report
+
+    def stop(self) -> Verdict:
+        """Whether to stop asking, by the configuration's conditions, and why; never while queries wait."""
+        rule = rule_of(self.config.stop)
+        if rule is None:
+            return Verdict(False, "no condition to stop is configured")
+        return rule(standing_of(self.folder.events(), len(self.pending), self._worst_score))
 
     def plan(self, start: ArrayLike, goal: ArrayLike) -> Motion | Refusal:
         """A motion between two configurations (dof,) rad, or a refusal with its reason.
@@ -189,82 +243,57 @@ class Learner:
         plan = self.plans.plan(self.world.request_between(ends[0], ends[1]))
         return plan if isinstance(plan, Refusal) else plan.motion
 
-    def _model(self, round: int) -> IWAE:
-        """The model to train: that of the last fit, or a fresh one."""
-        if round > 0:
-            return load_model(self.folder.get_blob(self._fits[-1]["model"]))
-        config, seen = ModelConfig(**self.config.model.model_dump()), self.world.observation
-        generator = torch_generator(self.config.seed, 0, "weights")
-        return IWAE(len(seen.offset), config, seen.offset, seen.scale, generator)
+    def _worst_score(self) -> float:
+        """What is most wrong with any of this round's candidates, rad."""
+        scores = score(self.planner.manifold, self._candidates())
+        return max(sum(scores.parts(index).values()) for index in range(self.config.candidates))
 
-    def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
-        geometry = GeometryOptions(**self.config.geometry.model_dump())
-        motion = MotionOptions(**self.config.motion.model_dump())
-        manifold = Manifold(model, x, groups, geometry, self.world.observation)
-        return Planner(manifold, self.world.limits, motion)
+    def _proposed(self, n: int) -> Iterator[Query]:
+        """The next ``n`` queries: what failed and may be asked again, then new ones."""
+        again = self.record.retries(self.rounds - 1, self.config.asking.retries)[:n]
+        yield from again
+        if len(again) < n:
+            yield from self._choose(n - len(again))
+
+    def _candidates(self) -> list[Request]:
+        """This round's part of the stream of requests that life brings."""
+        count, seed = self.config.candidates, stream_seed(self.config.seed, "candidates")
+        return [self.world.request(seed, (self.rounds - 1) * count + i) for i in range(count)]
 
     def _choose(self, n: int) -> list[Query]:
         """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.
 
-        What was asked or told since the fit must not change the order: a loop that was stopped between two
-        questions goes on to ask what it would have asked.
+        What was asked or told since the fit must not change the order, only leave out what may no longer be
+        asked: a loop that was stopped between two questions goes on to ask what it would have asked.
         """
         manifold = self.planner.manifold
         number, config = self.rounds - 1, self.config
-        seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
-        requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
+        requests = self._candidates()
         scores = score(manifold, requests)
-        fitted = self.demonstrations[: self._fits[-1]["demonstrations"]]
+        fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
         asked = [query for query in self.queries.values() if query.round < number]
         ends = [(d.q[0], d.q[-1]) for d in fitted] + [(q.request.start, q.request.goal) for q in asked]
         candidates = Candidates(requests, scores, np.array(ends))
         utility = self._strategy(candidates)
+        asking = config.asking
+        askable = self.record.askable(candidates.ends, number, asking.retries, asking.refusal_radius)
+        order = (i for i in ranked(utility, candidates.ends) if askable[i])
+        feasible = (i for i in order if infeasible(self.world, requests[i]) is None)
         taken = len(self.queries) - len(asked)
+        deadline = None if asking.expires_after is None else number + asking.expires_after
         return [
-            Query(
-                id=f"q{number}-{taken + k}",
-                round=number,
-                request=requests[index],
-                kind=scores.kind(index),
-                score=float(utility[index]),
-                parts=scores.parts(index),
-            )
-            for k, index in enumerate(ranked(utility, candidates.ends)[taken : taken + n])
+            formulated(manifold, self.world, requests, scores, utility, i, (number, taken + k), deadline)
+            for k, i in enumerate(islice(feasible, n))
         ]
 
-    def _record(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
-        self._check(demonstration)
+    def _keep(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
+        """Store a demonstration, then log the event that brought it."""
         content = demonstration_bytes(demonstration)
         name = f"demonstrations/{len(self.demonstrations):04d}.npz"
         self.folder.write_bytes(name, content)
         sha = self.folder.put_blob(content)
-        self._take_up(self.folder.journal.append(kind, {**payload, "file": name, "demonstration": sha}))
+        self._log(kind, {**payload, "file": name, "demonstration": sha})
 
-    def _check(self, demonstration: Demonstration) -> None:
-        """Raise InputError unless the demonstration can be one of this robot."""
-        robot, limits = self.world.robot_name, self.world.limits
-        if demonstration.dof != limits.dof:
-            raise InputError(
-                f"demonstration: has {demonstration.dof} joints, the robot {robot} has {limits.dof}"
-            )
-        excess = np.maximum(limits.lower - demonstration.q, demonstration.q - limits.upper)
-        if excess.max() > _SLACK:
-            row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
-            raise InputError(
-                f"demonstration: joint {joint + 1} is {demonstration.q[row, joint]:.4g} rad at sample {row}, "
-                f"outside its limits [{limits.lower[joint]:.4g}, {limits.upper[joint]:.4g}]; "
-                "angles are in radians"
-            )
-
-    def _take_up(self, event: Mapping[str, Any]) -> None:
-        """Bring the state up to date with one event; the only place where it changes."""
-        if "demonstration" in event:
-            content = self.folder.get_blob(event["demonstration"])
-            self.demonstrations.append(parse_demonstration(content, event["file"]))
-        if event["event"] == "ask":
-            query = Query.from_dict(event["query"])
-            self.queries[query.id] = query
-        elif event["event"] == "tell":
-            self._answered.add(event["query"])
-        elif event["event"] == "fit":
-            self._fits.append(dict(event))
+    def _log(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Write an event down, then bring the record up to date with it."""
+        self.record.take_up(self.folder.journal.append(kind, payload))

@@ -1,4 +1,4 @@
-"""Oracles answer queries with demonstrations or refusals."""
+"""Oracles answer queries with demonstrations, refusals or failures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import MotionError
+from robogeo.learning.answers import Answer
 from robogeo.motion.timing import smooth_path, time_path
 from robogeo.motion.world import Refusal, Request, World
 
@@ -15,8 +16,8 @@ _EVERY = 3  # of the 240 samples a second are kept
 class Oracle(Protocol):
     """Whoever can be asked to demonstrate."""
 
-    def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
-        """Show the requested motion, or say why not."""
+    def demonstrate(self, request: Request, seed: int) -> Answer:
+        """Show the requested motion, or say why not: refused, or tried in vain."""
         ...
 
 

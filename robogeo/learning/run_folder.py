@@ -1,7 +1,7 @@
 """The folder of one run: its configuration, journal, blobs and results, safe against crashes and mix-ups.
 
     config.yaml  provenance.json  journal.jsonl  summary.json  report.html
-    demonstrations/  blobs/<sha256>  motions/  figures/
+    demonstrations/  blobs/<sha256>  motions/  figures/  queries/
 
 A blob is stored under the SHA-256 of its content and verified whenever it is read. The journal names blobs
 only after they are on the disk: a blob without an event is harmless, an event never lacks its blob. A lock

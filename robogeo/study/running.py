@@ -14,7 +14,7 @@ from typing import Any
 
 from robogeo.config import NOT_IDENTITY
 from robogeo.evaluation.roll_out import Trial
-from robogeo.experiment import Loop
+from robogeo.experiment import Loop, simulated
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.provenance import provenance
@@ -50,7 +50,8 @@ def run_cell(cell: Cell, folder: Path, share: bool = True) -> Record:
             begin(run, cell.start, folder / "starts" / cell.start_key, world, trials)
         learner = Learner(run, cell.config, world)
         with Workers(1) as workers:
-            Loop(learner, workers, Silence(), trials, partial(reached, target=cell.target)).run()
+            enough = partial(reached, target=cell.target)
+            Loop(learner, workers, Silence(), simulated(learner), trials, enough).run()
         record = _record(cell, run.events(), learner, trials)
     record["cpu_seconds"]["last_session"] = round(time.process_time() - began, 2)
     return record

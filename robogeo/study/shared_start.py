@@ -16,7 +16,7 @@ from pathlib import Path
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.durable import make_folder
 from robogeo.evaluation.roll_out import Trial
-from robogeo.experiment import Loop
+from robogeo.experiment import Loop, simulated
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
@@ -38,7 +38,8 @@ def begin(run: RunFolder, start: ExperimentConfig, path: Path, world: World, tri
     """
     with _waiting(path), RunFolder.open(path, start.as_dict(), NOT_IDENTITY) as common:
         with Workers(1) as workers:
-            Loop(Learner(common, start, world), workers, Silence(), trials).run()
+            learner = Learner(common, start, world)
+            Loop(learner, workers, Silence(), simulated(learner), trials).run()
         _copy(common, run)
 
 

@@ -219,7 +219,7 @@ def test_a_bad_file_of_requests(
         (["evaluate"], "Missing"),
         (["evaluate", "RUN", "--frob"], "Unrecognized options: --frob"),
         (["frob"], "frob"),
-        ([], "learn, generate, evaluate, info"),
+        ([], "learn, generate, evaluate, ask, tell, info"),
     ],
 )
 def test_a_bad_option(

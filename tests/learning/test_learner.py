@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +18,6 @@ from robogeo.motion.trajectory import Motion
 from robogeo.motion.world import Refusal, Request, World
 
 pytestmark = pytest.mark.sim
-
-
-@pytest.fixture
-def folder(finished: Path, tmp_path: Path) -> Iterator[RunFolder]:
-    shutil.copytree(finished, tmp_path / "run")
-    with RunFolder.existing(tmp_path / "run", exclusive=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def learner(folder: RunFolder, tiny: ExperimentConfig, shelf: World) -> Learner:
-    return Learner(folder, tiny, shelf)
 
 
 def shown_for(request: Request) -> Demonstration:

@@ -1,0 +1,82 @@
+"""The loop with a person or a real robot as oracle: questions and answers as files, one command at a time.
+
+Both commands lock the run's folder, so that nothing else writes into it meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from robogeo.config_file import validated
+from robogeo.data.demonstrations import Demonstration
+from robogeo.errors import InputError
+from robogeo.experiment import update_experiment
+from robogeo.learning.answers import Receipt, check_demonstration
+from robogeo.learning.learner import Learner
+from robogeo.learning.queries import Query
+from robogeo.learning.question_file import question, read_answer
+from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.world import World
+from robogeo.progress import Progress
+
+
+def ask_run(run: str | os.PathLike[str], n: int) -> list[tuple[Query, Path]]:
+    """Queries of a run that wait for an answer, ``n`` of them where there are as many, with their files.
+
+    Raises:
+        InputError: not a run's folder, one that another process writes into, or nothing is learned yet.
+    """
+    if n < 1:
+        raise InputError(f"ask: --n is {n}, expected at least 1")
+    with _learner_of(run) as learner:
+        asked = learner.ask(n)
+        name = "queries/{}.json"
+        return [
+            (query, learner.folder.write_json(name.format(query.id), question(query, learner.world)))
+            for query in asked
+        ]
+
+
+def tell_run(
+    run: str | os.PathLike[str], query_id: str, file: Path, progress: Progress, update: bool = False
+) -> Receipt:
+    """Answer a query of a run by a file.
+
+    Args:
+        run: the run's folder.
+        query_id: of the query, as `ask_run` told it.
+        file: a demonstration (.npz or .csv), a refusal or a failure (.json).
+        progress: told about the work.
+        update: learn from what was told so far, and evaluate it.
+
+    Raises:
+        InputError: no such run, query or file, or the file's content is no answer to it. Nothing is changed.
+    """
+    answer = read_answer(file)
+    with _learner_of(run, progress) as learner:
+        if isinstance(answer, Demonstration):
+            _check(answer, file, learner.world)
+        receipt = learner.tell(query_id, answer)
+        if update:
+            update_experiment(learner, progress)
+        return receipt
+
+
+def _check(demonstration: Demonstration, file: Path, world: World) -> None:
+    """Name the file in what is wrong with a demonstration."""
+    try:
+        check_demonstration(demonstration, world)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+
+
+@contextmanager
+def _learner_of(run: str | os.PathLike[str], progress: Progress | None = None) -> Iterator[Learner]:
+    """The learner of a run, whose folder is locked meanwhile."""
+    with RunFolder.existing(run, exclusive=True) as folder:
+        config = validated(folder.config, str(folder.path / "config.yaml"))
+        with World(config.scene, config.robot) as world:
+            yield Learner(folder, config, world, progress)

@@ -1,0 +1,41 @@
+"""From a configuration to the model that is trained and the planner that is made of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.config import ExperimentConfig
+from robogeo.models import IWAE, ModelConfig, load_model
+from robogeo.motion.manifold import GeometryOptions, Manifold
+from robogeo.motion.planner import MotionOptions, Planner
+from robogeo.motion.world import World
+from robogeo.randomness import torch_generator
+
+FloatArray = NDArray[np.float64]
+
+
+def model_to_train(config: ExperimentConfig, world: World, last: bytes | None) -> IWAE:
+    """The model with the weights of the last fit, or with fresh ones where there was none."""
+    if last is not None:
+        return load_model(last)
+    seen, settings = world.observation, ModelConfig(**config.model.model_dump())
+    generator = torch_generator(config.seed, 0, "weights")
+    return IWAE(len(seen.offset), settings, seen.offset, seen.scale, generator)
+
+
+def planner_for(
+    config: ExperimentConfig, world: World, model: IWAE, x: FloatArray, groups: NDArray[np.int64]
+) -> Planner:
+    """The planner on a trained model.
+
+    Args:
+        config: of geometry and motions.
+        world: for the joint limits, and what the model sees.
+        model: trained on
+        x: what was demonstrated (N, dof), rad, with
+        groups: the index (N,) of each row's demonstration.
+    """
+    geometry = GeometryOptions(**config.geometry.model_dump())
+    motion = MotionOptions(**config.motion.model_dump())
+    return Planner(Manifold(model, x, groups, geometry, world.observation), world.limits, motion)

@@ -1,0 +1,74 @@
+"""From a chosen candidate to a query: what is to be shown, why, and whether it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.errors import InputError
+from robogeo.learning.gain import predicted_gain
+from robogeo.learning.queries import Query
+from robogeo.learning.scoring import PARTS, Scores
+from robogeo.learning.stretch import worst_stretch
+from robogeo.motion.manifold import Manifold
+from robogeo.motion.world import Request, World
+
+FloatArray = NDArray[np.float64]
+
+
+def infeasible(world: World, request: Request) -> str | None:
+    """Why nobody could show a request: an end outside the limits or in collision; None if they are free.
+
+    The way between them is not looked at: whether there is one is for the oracle to find out.
+    """
+    try:
+        world.request_between(request.start, request.goal)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def formulated(
+    manifold: Manifold,
+    world: World,
+    requests: Sequence[Request],
+    scores: Scores,
+    utility: FloatArray,
+    index: int,
+    name: tuple[int, int],
+    deadline: int | None = None,
+) -> Query:
+    """Make a query of one candidate.
+
+    Args:
+        manifold: that the candidates were scored on.
+        world: for limits and clearances.
+        requests: all m candidates, as life brought them.
+        scores: of all.
+        utility: (m,) that the strategy gave them.
+        index: of the candidate to ask about; it should be feasible.
+        name: round, and number of the query within it.
+        deadline: last round in which it waits for an answer.
+    """
+    request, kind = requests[index], scores.kind(index)
+    stretch = worst_stretch(manifold, request, kind)
+    via = np.clip(stretch.middle, world.limits.lower, world.limits.upper)
+    places = {"start": request.start, "goal": request.goal, "via": via}
+    ends = np.stack([np.stack([each.start, each.goal]) for each in requests])
+    wrong = np.sum([getattr(scores, part) for part in PARTS], axis=0)
+    return Query(
+        id=f"q{name[0]}-{name[1]}",
+        round=name[0],
+        request=request,
+        kind=kind,
+        score=float(utility[index]),
+        parts=scores.parts(index),
+        via=via,
+        stretch=stretch.codes,
+        motion=stretch.motion,
+        clearances_m={place: world.clearance(q) for place, q in places.items()},
+        predicted_gain=predicted_gain(ends, wrong, index),
+        deadline=deadline,
+    )
