@@ -8,7 +8,7 @@ the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,15 @@ from robogeo.errors import InputError
 from robogeo.learning.permuted import strategy_of
 from robogeo.learning.queries import Query
 from robogeo.learning.run_folder import RunFolder
-from robogeo.learning.scoring import score
-from robogeo.learning.strategies import Candidates, ranked
+from robogeo.learning.screening import first_look, screened
+from robogeo.learning.selection import choose
+from robogeo.learning.strategies import Candidates, Strategy
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner, Plans
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import Refusal, Request, World
 from robogeo.randomness import derived_seed, torch_generator
 from robogeo.stopwatch import Stopwatch
 
@@ -42,6 +43,12 @@ def stream_seed(seed: int, purpose: str) -> int:
     return int.from_bytes(derived_seed(seed, 0, purpose)[:4], "big")
 
 
+def _ends_of(requests: Sequence[Request]) -> FloatArray:
+    """End points (n, 2, dof) of requests, (0, 2, 0) of none."""
+    ends = [np.stack([request.start, request.goal]) for request in requests]
+    return np.stack(ends) if ends else np.zeros((0, 2, 0))
+
+
 class Learner:
     """Learns a manifold of motion from demonstrations and asks for those it lacks.
 
@@ -50,14 +57,21 @@ class Learner:
         config: of the experiment.
         world: limits, requests and names come from it.
         progress: told (what, done, of how many) during long work.
+        strategy: chooses the next demonstration, instead of the one that the configuration names. It should
+            pass `robogeo.learning.check_strategy`.
     """
 
     def __init__(
-        self, folder: RunFolder, config: ExperimentConfig, world: World, progress: Progress | None = None
+        self,
+        folder: RunFolder,
+        config: ExperimentConfig,
+        world: World,
+        progress: Progress | None = None,
+        strategy: Strategy | None = None,
     ) -> None:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
-        self._strategy = strategy_of(config)
+        self._strategy = strategy or strategy_of(config)
         self.demonstrations: list[Demonstration] = []
         self.queries: dict[str, Query] = {}
         self._answered: set[str] = set()
@@ -209,28 +223,35 @@ class Learner:
         What was asked or told since the fit must not change the order: a loop that was stopped between two
         questions goes on to ask what it would have asked.
         """
-        manifold = self.planner.manifold
-        number, config = self.rounds - 1, self.config
-        seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
-        requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
-        scores = score(manifold, requests)
-        fitted = self.demonstrations[: self._fits[-1]["demonstrations"]]
-        asked = [query for query in self.queries.values() if query.round < number]
-        ends = [(d.q[0], d.q[-1]) for d in fitted] + [(q.request.start, q.request.goal) for q in asked]
-        candidates = Candidates(requests, scores, np.array(ends))
-        utility = self._strategy(candidates)
-        taken = len(self.queries) - len(asked)
+        candidates = self._candidates()
+        utility, candidates = screened(candidates, self._strategy)
+        number, scores = candidates.round, candidates.scores
+        opened = [q for q in self.queries.values() if q.round == number or q.id not in self._answered]
+        chosen = choose(utility, candidates.ends, n, _ends_of([query.request for query in opened]))
+        taken = sum(query.round == number for query in opened)
         return [
             Query(
                 id=f"q{number}-{taken + k}",
                 round=number,
-                request=requests[index],
+                request=candidates.requests[index],
                 kind=scores.kind(index),
                 score=float(utility[index]),
                 parts=scores.parts(index),
             )
-            for k, index in enumerate(ranked(utility, candidates.ends)[taken : taken + n])
+            for k, index in enumerate(chosen)
         ]
+
+    def _candidates(self) -> Candidates:
+        """The candidates of this round, with what a first look tells of them."""
+        manifold = self.planner.manifold
+        number, config = self.rounds - 1, self.config
+        seed, first = stream_seed(config.seed, "candidates"), number * config.candidates
+        requests = [self.world.request(seed, first + i) for i in range(config.candidates)]
+        fitted = self.demonstrations[: self._fits[-1]["demonstrations"]]
+        shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
+        asked = _ends_of([*shown, *(q.request for q in self.queries.values() if q.round < number)])
+        scores = first_look(manifold, requests)
+        return Candidates(requests, scores, manifold, fitted, asked, config.seed, number)
 
     def _record(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
         self._check(demonstration)

@@ -133,13 +133,13 @@ def test_held_out_requests_are_never_candidates(
     learner: Learner, shelf: World, tiny: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Request] = []
-    honest = module.score
+    honest = module.first_look
 
     def watched(manifold: Manifold, requests: Sequence[Request]) -> object:
         seen.extend(requests)
         return honest(manifold, requests)
 
-    monkeypatch.setattr(module, "score", watched)
+    monkeypatch.setattr(module, "first_look", watched)
     learner.ask(2)
     assert len(seen) == tiny.candidates
     held_out = {tuple(request.start) for request in shelf.held_out(0, 42)}
