@@ -163,13 +163,10 @@ class GeodesicGraph:
         return self._paths(*self._pairs(starts, goals), direct=direct)
 
     def ways(self, starts: Any, goals: Any, tolerance: float = TOLERANCE) -> list[IntArray]:
-        """Nodes passed on the shortest ways between pairs, (m, d), (m, d): `paths` without the geodesics.
+        """Nodes on the shortest ways between pairs (m, d), (m, d), without the geodesics that `paths` makes.
 
-        A way that needs no node, or does not exist, passes none. Links of off-graph points are measured to a
-        relative `tolerance`; far from the graph a thousandth is several times as quick.
-
-        Raises:
-            GeometryError: bad points, or numbers of starts and goals that differ.
+        A way may pass none. Links of off-graph points are measured to a relative `tolerance`: far from the
+        graph a thousandth is several times as quick.
         """
         return self._searched(self._attached(*self._pairs(starts, goals), tolerance))[2]
 

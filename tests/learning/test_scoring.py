@@ -95,3 +95,11 @@ def test_facts_of_one_candidate_are_plain_data_and_rows_can_be_exchanged() -> No
     np.testing.assert_array_equal(mixed.jump[[1, 2]], full.jump)
     np.testing.assert_array_equal(mixed.jump[[0, 3, 4]], some.scores.jump[[0, 3, 4]])
     assert len(mixed) == 5
+
+
+def test_a_request_that_stands_still_is_scored_alone() -> None:
+    some = made_up_candidates(1)
+    q = some.demonstrations[0].q[5]
+    for look in (score, outline):
+        still = look(some.manifold, [Request(q, q)])
+        assert still.length[0] < 0.5 and still.jump[0] < 0.5 and np.isfinite(still.magnification[0])
