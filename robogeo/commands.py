@@ -177,7 +177,7 @@ def info(command: Info) -> None:
     from robogeo.config_file import packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
-    from robogeo.learning.strategies import STRATEGIES
+    from robogeo.learning.strategies import strategies_found
     from robogeo.motion.world import robot_names, scene_names
 
     origin = provenance()
@@ -194,8 +194,8 @@ def info(command: Info) -> None:
         "data:      ", ", ".join(data_sets()) or f"none in {data_folder()}; ROBOGEO_DATA names another folder"
     )
     print("strategies:")
-    for name, strategy in STRATEGIES.items():
-        print(f"  {name:14} {(strategy.__doc__ or '').splitlines()[0]}")
+    for name, line in strategies_found().items():
+        print(f"  {name:16} {line}")
 
 
 def _names(text: str) -> tuple[str, ...]:

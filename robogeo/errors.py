@@ -38,5 +38,9 @@ class MotionError(RobogeoError, ValueError):
     """No motion can be made that satisfies what was asked."""
 
 
+class StrategyError(RobogeoError, ValueError):
+    """A strategy breaks one of the rules that `robogeo.learning.check_strategy` checks."""
+
+
 class Interrupted(RobogeoError):
     """The work was stopped from outside; everything committed so far is kept (exit status 130)."""

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.neighbors import IntArray, nearest
 from robogeo.geometry.points import FloatArray, as_array
 from robogeo.geometry.search import Links
@@ -61,8 +62,8 @@ class Attacher:
         self._latent_tree = cKDTree(self.nodes)
         self._tree = cKDTree(as_array(embedded)) if decoded else self._latent_tree
 
-    def attach(self, starts: FloatArray, goals: FloatArray) -> Attachment:
-        """Hang P starts and P goals, both (P, d), on the graph."""
+    def attach(self, starts: FloatArray, goals: FloatArray, tolerance: float = TOLERANCE) -> Attachment:
+        """Hang P starts and P goals, both (P, d), on the graph by links measured to a relative tolerance."""
         pairs = len(starts)
         points = np.concatenate([starts, goals])
         apart, closest = (np.asarray(part) for part in self._latent_tree.query(points))
@@ -80,7 +81,7 @@ class Attacher:
             slots = (start[off, None] + np.arange(self.neighbors)).ravel()
             decoded = self.metric.immersion.values(points[off])
             targets[off[off >= pairs] - pairs] = decoded[off >= pairs]
-            node[slots], length[slots], direct = self._links(points[off], off, decoded, pairs)
+            node[slots], length[slots], direct = self._links(points[off], off, decoded, pairs, tolerance)
         cut = start[pairs]
         return Attachment(
             Links(start[: pairs + 1], node[:cut], length[:cut]),
@@ -97,7 +98,7 @@ class Attacher:
         return Attachment(ends[0], ends[1], targets, np.full(pairs, np.inf))
 
     def _links(
-        self, points: FloatArray, off: IntArray, decoded: NDArray[Any], pairs: int
+        self, points: FloatArray, off: IntArray, decoded: NDArray[Any], pairs: int, tolerance: float
     ) -> tuple[IntArray, FloatArray, FloatArray]:
         """Nodes and lengths of the links of the off-graph points, and the direct lengths (P,)."""
         positions = decoded.astype(np.float64) if self.decoded else points
@@ -111,6 +112,7 @@ class Attacher:
             np.concatenate([self.nodes[node], points[second]]),
             decoded[a],
             np.concatenate([self.embedded[node], decoded[second]]),
+            tolerance,
         )
         direct = np.full(pairs, np.inf)
         direct[off[first]] = lengths[len(owner) :]

@@ -21,7 +21,7 @@ from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
-from robogeo.geometry.lengths import edge_lengths
+from robogeo.geometry.lengths import TOLERANCE, edge_lengths
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
@@ -162,6 +162,14 @@ class GeodesicGraph:
         """
         return self._paths(*self._pairs(starts, goals), direct=direct)
 
+    def ways(self, starts: Any, goals: Any, tolerance: float = TOLERANCE) -> list[IntArray]:
+        """Nodes on the shortest ways between pairs (m, d), (m, d), without the geodesics that `paths` makes.
+
+        A way may pass none. Links of off-graph points are measured to a relative `tolerance`: far from the
+        graph a thousandth is several times as quick.
+        """
+        return self._searched(self._attached(*self._pairs(starts, goals), tolerance))[2]
+
     def forbid(self, *, edges: Any = (), nodes: Any = ()) -> None:
         """Make edges and nodes impassable, until `restore`, and links of off-graph points to such nodes.
 
@@ -268,8 +276,8 @@ class GeodesicGraph:
             for p, way in enumerate(ways)
         ]
 
-    def _attached(self, start: torch.Tensor, goal: torch.Tensor) -> Attachment:
-        attached = self._attacher.attach(as_array(start), as_array(goal))
+    def _attached(self, start: torch.Tensor, goal: torch.Tensor, tolerance: float = TOLERANCE) -> Attachment:
+        attached = self._attacher.attach(as_array(start), as_array(goal), tolerance)
         for links in (attached.starts, attached.goals) if self.blocked.any() else ():
             links.lengths[self.blocked[links.nodes]] = np.inf
         return attached

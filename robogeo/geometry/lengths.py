@@ -78,23 +78,31 @@ def segment_length_errors(metric: Metric, a: Any, b: Any) -> tuple[torch.Tensor,
 
 
 def lengths_between(
-    metric: Metric, a: FloatArray, b: FloatArray, decoded_a: NDArray[Any], decoded_b: NDArray[Any]
+    metric: Metric,
+    a: FloatArray,
+    b: FloatArray,
+    decoded_a: NDArray[Any],
+    decoded_b: NDArray[Any],
+    tolerance: float = TOLERANCE,
 ) -> FloatArray:
-    """Lengths (n,) of segments a -> b (n, d) with decoded ends (n, E): shared nodes are decoded once."""
+    """Lengths (n,) of segments a -> b (n, d) with decoded ends (n, E): shared nodes are decoded once.
+
+    Pieces whose estimated error is above the tolerance, relative to the whole segment, are cut in halves.
+    """
     segments = _Segments(a, b, decoded_a, decoded_b)
     with np.errstate(over="ignore", invalid="ignore"):  # told below, in one line
-        parts = [_adaptive(metric, segments[i : i + CHUNK]) for i in range(0, len(a), CHUNK)]
+        parts = [_adaptive(metric, segments[i : i + CHUNK], tolerance) for i in range(0, len(a), CHUNK)]
     lengths = np.concatenate(parts) if parts else np.zeros(0)
     if not np.isfinite(lengths).all():
         raise GeometryError("lengths: too large for the decoder's type; scale the observations")
     return lengths
 
 
-def _adaptive(metric: Metric, segments: _Segments) -> FloatArray:
+def _adaptive(metric: Metric, segments: _Segments, tolerance: float) -> FloatArray:
     """Lengths (n,) of segments, rough pieces of them cut in halves until their estimates are small."""
     lengths, error, middle = _measured(metric, segments)
     size = np.maximum(abs(segments.decoded_a).max(axis=1), abs(segments.decoded_b).max(axis=1))
-    allowed = np.maximum(TOLERANCE * lengths, ROUNDING * np.finfo(size.dtype).eps * size)
+    allowed = np.maximum(tolerance * lengths, ROUNDING * np.finfo(size.dtype).eps * size)
     rough = np.flatnonzero((error > allowed) | _overlooked(metric, segments))
     owners, allowed, pieces, middle = rough, allowed[rough], segments[rough], middle[rough]
     lengths[rough] = 0.0

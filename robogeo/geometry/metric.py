@@ -22,7 +22,7 @@ import torch
 
 from robogeo.errors import GeometryError
 from robogeo.geometry.immersion import Decoder, Immersion, JoinedImmersion
-from robogeo.geometry.lengths import SMOOTH_PARTS, lengths_between, richardson, safe_root
+from robogeo.geometry.lengths import SMOOTH_PARTS, TOLERANCE, lengths_between, richardson, safe_root
 from robogeo.geometry.perceptron import Perceptron
 from robogeo.geometry.points import FloatArray, as_array, as_points, as_rows
 from robogeo.geometry.support import Support
@@ -133,9 +133,11 @@ class Metric:
         ends = self.immersion.values(np.concatenate([start, end]))
         return torch.from_numpy(self.lengths_between(start, end, ends[: len(a)], ends[len(a) :]))
 
-    def lengths_between(self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any) -> FloatArray:
+    def lengths_between(
+        self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any, tolerance: float = TOLERANCE
+    ) -> FloatArray:
         """As `segment_lengths` for finite arrays whose ends are decoded already, (n, E) each."""
-        return lengths_between(self, a, b, decoded_a, decoded_b)
+        return lengths_between(self, a, b, decoded_a, decoded_b, tolerance)
 
     def _differentiable_lengths(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         """Lengths through torch, with equally many parts everywhere."""

@@ -89,8 +89,10 @@ class SmoothedMetric(PullbackMetric):
         sigma = torch.linalg.svdvals(jacobian)
         return (3 * sigma.log() - 0.5 * (sigma**4 + self.smoothing).log()).sum(-1)
 
-    def lengths_between(self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any) -> FloatArray:
-        """See `Metric.lengths_between`; the decoded ends are of no use here."""
+    def lengths_between(
+        self, a: FloatArray, b: FloatArray, decoded_a: Any, decoded_b: Any, tolerance: float = TOLERANCE
+    ) -> FloatArray:
+        """See `Metric.lengths_between`; the decoded ends and the tolerance are of no use here."""
         lengths, owners, whole = np.zeros(len(a)), np.arange(len(a)), self._integrated(a, b)
         for depth in range(DEEPEST):
             middle = 0.5 * (a + b)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.errors import InputError
+from robogeo.learning.candidates import Candidates
 from robogeo.learning.gain import predicted_gain
 from robogeo.learning.queries import Query
-from robogeo.learning.scoring import PARTS, Scores
+from robogeo.learning.scoring import PARTS
 from robogeo.learning.stretch import worst_stretch
-from robogeo.motion.manifold import Manifold
 from robogeo.motion.world import Request, World
 
 FloatArray = NDArray[np.float64]
@@ -31,10 +29,8 @@ def infeasible(world: World, request: Request) -> str | None:
 
 
 def formulated(
-    manifold: Manifold,
+    candidates: Candidates,
     world: World,
-    requests: Sequence[Request],
-    scores: Scores,
     utility: FloatArray,
     index: int,
     name: tuple[int, int],
@@ -43,20 +39,18 @@ def formulated(
     """Make a query of one candidate.
 
     Args:
-        manifold: that the candidates were scored on.
+        candidates: all m, in the order in which life brought them.
         world: for limits and clearances.
-        requests: all m candidates, as life brought them.
-        scores: of all.
         utility: (m,) that the strategy gave them.
         index: of the candidate to ask about; it should be feasible.
         name: round, and number of the query within it.
         deadline: last round in which it waits for an answer.
     """
-    request, kind = requests[index], scores.kind(index)
-    stretch = worst_stretch(manifold, request, kind)
+    scores, request = candidates.scores, candidates.requests[index]
+    kind = scores.kind(index)
+    stretch = worst_stretch(candidates.manifold, request, kind)
     via = np.clip(stretch.middle, world.limits.lower, world.limits.upper)
     places = {"start": request.start, "goal": request.goal, "via": via}
-    ends = np.stack([np.stack([each.start, each.goal]) for each in requests])
     wrong = np.sum([getattr(scores, part) for part in PARTS], axis=0)
     return Query(
         id=f"q{name[0]}-{name[1]}",
@@ -69,6 +63,6 @@ def formulated(
         stretch=stretch.codes,
         motion=stretch.motion,
         clearances_m={place: world.clearance(q) for place, q in places.items()},
-        predicted_gain=predicted_gain(ends, wrong, index),
+        predicted_gain=predicted_gain(candidates.ends, wrong, index),
         deadline=deadline,
     )

@@ -8,9 +8,8 @@ goes on with the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -29,9 +28,10 @@ from robogeo.learning.permuted import strategy_of
 from robogeo.learning.queries import Query
 from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
-from robogeo.learning.scoring import score
+from robogeo.learning.screening import first_look, screened
+from robogeo.learning.selection import choose
 from robogeo.learning.stopping import Verdict, rule_of, standing_of
-from robogeo.learning.strategies import Candidates, ranked
+from robogeo.learning.strategies import Candidates, Strategy
 from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.trajectory import Motion
@@ -49,6 +49,12 @@ def stream_seed(seed: int, purpose: str) -> int:
     return int.from_bytes(derived_seed(seed, 0, purpose)[:4], "big")
 
 
+def _ends_of(requests: Sequence[Request]) -> FloatArray:
+    """End points (n, 2, dof) of requests, (0, 2, 0) of none."""
+    ends = [np.stack([request.start, request.goal]) for request in requests]
+    return np.stack(ends) if ends else np.zeros((0, 2, 0))
+
+
 class Learner:
     """Learns a manifold of motion from demonstrations and asks for those it lacks.
 
@@ -57,14 +63,21 @@ class Learner:
         config: of the experiment.
         world: limits, requests and names come from it.
         progress: told (what, done, of how many) during long work.
+        strategy: chooses the next demonstration, instead of the one that the configuration names. It should
+            pass `robogeo.learning.check_strategy`.
     """
 
     def __init__(
-        self, folder: RunFolder, config: ExperimentConfig, world: World, progress: Progress | None = None
+        self,
+        folder: RunFolder,
+        config: ExperimentConfig,
+        world: World,
+        progress: Progress | None = None,
+        strategy: Strategy | None = None,
     ) -> None:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
-        self._strategy = strategy_of(config)
+        self._strategy = strategy or strategy_of(config)
         self.record = Record(folder.get_blob)
         for event in folder.events():
             self.record.take_up(event)
@@ -245,7 +258,7 @@ class Learner:
 
     def _worst_score(self) -> float:
         """What is most wrong with any of this round's candidates, rad."""
-        scores = score(self.planner.manifold, self._candidates())
+        scores = first_look(self.planner.manifold, self._requests())
         return max(sum(scores.parts(index).values()) for index in range(self.config.candidates))
 
     def _proposed(self, n: int) -> Iterator[Query]:
@@ -255,7 +268,7 @@ class Learner:
         if len(again) < n:
             yield from self._choose(n - len(again))
 
-    def _candidates(self) -> list[Request]:
+    def _requests(self) -> list[Request]:
         """This round's part of the stream of requests that life brings."""
         count, seed = self.config.candidates, stream_seed(self.config.seed, "candidates")
         return [self.world.request(seed, (self.rounds - 1) * count + i) for i in range(count)]
@@ -266,25 +279,34 @@ class Learner:
         What was asked or told since the fit must not change the order, only leave out what may no longer be
         asked: a loop that was stopped between two questions goes on to ask what it would have asked.
         """
-        manifold = self.planner.manifold
-        number, config = self.rounds - 1, self.config
-        requests = self._candidates()
-        scores = score(manifold, requests)
-        fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
-        asked = [query for query in self.queries.values() if query.round < number]
-        ends = [(d.q[0], d.q[-1]) for d in fitted] + [(q.request.start, q.request.goal) for q in asked]
-        candidates = Candidates(requests, scores, np.array(ends))
-        utility = self._strategy(candidates)
-        asking = config.asking
-        askable = self.record.askable(candidates.ends, number, asking.retries, asking.refusal_radius)
-        order = (i for i in ranked(utility, candidates.ends) if askable[i])
-        feasible = (i for i in order if infeasible(self.world, requests[i]) is None)
-        taken = len(self.queries) - len(asked)
+        candidates = self._candidates()
+        utility, candidates = screened(candidates, self._strategy)
+        number, asking, requests = candidates.round, self.config.asking, candidates.requests
+        opened = [q for q in self.queries.values() if q.round == number or q in self.pending]
+        chosen = choose(
+            utility,
+            candidates.ends,
+            n,
+            _ends_of([query.request for query in opened]),
+            askable=self.record.askable(candidates.ends, number, asking.retries, asking.refusal_radius),
+            feasible=lambda index: infeasible(self.world, requests[index]) is None,
+        )
+        taken = sum(query.round == number for query in opened)
         deadline = None if asking.expires_after is None else number + asking.expires_after
         return [
-            formulated(manifold, self.world, requests, scores, utility, i, (number, taken + k), deadline)
-            for k, i in enumerate(islice(feasible, n))
+            formulated(candidates, self.world, utility, index, (number, taken + k), deadline)
+            for k, index in enumerate(chosen)
         ]
+
+    def _candidates(self) -> Candidates:
+        """The candidates of this round, with what a first look tells of them."""
+        manifold, number = self.planner.manifold, self.rounds - 1
+        requests = self._requests()
+        fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
+        shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
+        asked = _ends_of([*shown, *(q.request for q in self.queries.values() if q.round < number)])
+        scores = first_look(manifold, requests)
+        return Candidates(requests, scores, manifold, fitted, asked, self.config.seed, number)
 
     def _keep(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
         """Store a demonstration, then log the event that brought it."""

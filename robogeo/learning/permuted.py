@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
+from numpy.typing import NDArray
+
 from robogeo.config import ExperimentConfig
-from robogeo.learning.strategies import Candidates, FloatArray, Strategy, find_strategy
+from robogeo.learning.strategies import Candidates, Strategy, find_strategy
 from robogeo.randomness import numpy_generator
+
+FloatArray = NDArray[np.float64]
 
 
 def strategy_of(config: ExperimentConfig) -> Strategy:

@@ -89,7 +89,7 @@ class Manifold:
         self._shown = configurations, groups
         self.nodes = self.encode(configurations)
         noise = model.noise if model.config.noise == "local" else None
-        layers = Perceptron([Layer(*layer) for layer in model.decoder_layers()])
+        self._layers = layers = Perceptron([Layer(*layer) for layer in model.decoder_layers()])
         with torch.no_grad():
             self.decoder_metric = ExpectedMetric(model.decode_heads, noise, perceptron=layers)
             stretch = self.decoder_metric.scale(self.nodes)
@@ -134,6 +134,12 @@ class Manifold:
         """Observations (..., D), the mean of the ensemble, of codes (..., d)."""
         with torch.no_grad():
             return self.model.decode(z).double().numpy()
+
+    def heads(self, z: FloatArray) -> FloatArray:
+        """What each of the M decoder heads makes of codes (n, d): observations (n, M, D)."""
+        side_by_side = self._layers.values(z).astype(np.float64)  # divided by the root of M
+        count = self.model.config.heads
+        return side_by_side.reshape(len(z), count, -1) * count**0.5
 
     def gap(self, q: FloatArray) -> FloatArray:
         """How far what is seen of configurations (..., dof) lies from what the model makes of it."""

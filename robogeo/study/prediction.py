@@ -66,13 +66,9 @@ def area_under_curve(score: ArrayLike, failed: ArrayLike) -> float | None:
 def _scores(learner: Learner, round: int, shown: int, trials: Sequence[Trial]) -> list[NDArray[np.float64]]:
     """What each predictor says of the held-out requests with the model of a round."""
     requests = [trial.request for trial in trials]
-    candidates = Candidates(
-        requests,
-        score(learner.planner_of(round).manifold, requests),
-        np.array(
-            [(demonstration.q[0], demonstration.q[-1]) for demonstration in learner.demonstrations[:shown]]
-        ),
-    )
+    manifold, known = learner.planner_of(round).manifold, learner.demonstrations[:shown]
+    ends = np.stack([demonstration.q[[0, -1]] for demonstration in known])
+    candidates = Candidates(requests, score(manifold, requests), manifold, known, ends)
     return [np.asarray(find_strategy(name)(candidates), dtype=np.float64) for name in PREDICTORS]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from robogeo.learning.candidates import Candidates
 from robogeo.learning.formulation import formulated, infeasible
 from robogeo.learning.gain import predicted_gain
 from robogeo.learning.learner import Learner
@@ -35,7 +36,9 @@ def test_a_query_holds_what_it_was_made_of(learner: Learner, shelf: World) -> No
     manifold = learner.planner.manifold
     requests = [shelf.request(9, index) for index in range(6)]
     scores, utility = score(manifold, requests), np.arange(6.0)
-    query = formulated(manifold, shelf, requests, scores, utility, 4, (2, 7), deadline=5)
+    asked = np.zeros((0, 2, shelf.dof))
+    candidates = Candidates(requests, scores, manifold, learner.demonstrations, asked)
+    query = formulated(candidates, shelf, utility, 4, (2, 7), deadline=5)
     assert (query.id, query.round, query.score, query.deadline) == ("q2-7", 2, 4.0, 5)
     assert query.request is requests[4] and query.kind == scores.kind(4)
     assert query.parts == scores.parts(4) and query.wrong == pytest.approx(sum(scores.parts(4).values()))

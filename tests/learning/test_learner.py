@@ -13,6 +13,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning import learner as module
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.strategies import Candidates
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.world import Refusal, Request, World
@@ -57,6 +58,22 @@ def test_questions_do_not_depend_on_when_answers_come(
             asked.append([query.as_dict() for query in learner.queries.values() if query.round == 1])
     assert asked[0] == asked[1]
     assert len({str(query["start"]) for query in asked[0]}) == 3
+
+
+def test_a_strategy_of_ones_own_takes_the_place_of_the_named_one(
+    folder: RunFolder, tiny: ExperimentConfig, shelf: World
+) -> None:
+    seen: list[Candidates] = []
+
+    def last(candidates: Candidates) -> np.ndarray:
+        seen.append(candidates)
+        return np.arange(float(len(candidates)))
+
+    learner = Learner(folder, tiny, shelf, strategy=last)
+    query = learner.ask(1)[0]
+    assert (query.request.start == seen[0].requests[-1].start).all() and query.score == tiny.candidates - 1
+    assert len(seen[0].demonstrations) == len(seen[0].asked) - 1 == 3  # one was asked for, and is both
+    assert (seen[0].seed, seen[0].round) == (tiny.seed, 1)
 
 
 def test_telling_is_idempotent_and_never_retrains(
@@ -121,13 +138,13 @@ def test_held_out_requests_are_never_candidates(
     learner: Learner, shelf: World, tiny: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Request] = []
-    honest = module.score
+    honest = module.first_look
 
     def watched(manifold: Manifold, requests: Sequence[Request]) -> object:
         seen.extend(requests)
         return honest(manifold, requests)
 
-    monkeypatch.setattr(module, "score", watched)
+    monkeypatch.setattr(module, "first_look", watched)
     learner.ask(2)
     assert len(seen) == tiny.candidates
     held_out = {tuple(request.start) for request in shelf.held_out(0, 42)}

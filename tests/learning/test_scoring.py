@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from robogeo.config import ExperimentConfig
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.learning.scoring import PARTS, Scores, score
+from robogeo.learning.scoring import PARTS, Scores, outline, score
+from robogeo.learning.strategy_check import made_up_candidates
+from robogeo.motion.manifold import Manifold
 from robogeo.motion.world import Request, World
+
+Look = Callable[[Manifold, Sequence[Request]], Scores]
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +24,10 @@ def learner(finished: Path, tiny: ExperimentConfig, shelf: World) -> Learner:
     return Learner(RunFolder.existing(finished), tiny, shelf)
 
 
-def test_facts_are_finite_and_repeatable(learner: Learner, shelf: World) -> None:
+@pytest.mark.parametrize("look", [score, outline])
+def test_facts_are_finite_and_repeatable(look: Look, learner: Learner, shelf: World) -> None:
     requests = [shelf.request(9, index) for index in range(6)]
-    scores, again = (score(learner.planner.manifold, requests) for _ in range(2))
+    scores, again = (look(learner.planner.manifold, requests) for _ in range(2))
     for field in fields(Scores):
         fact = getattr(scores, field.name)
         assert fact.shape == (6,) and np.isfinite(fact).all(), field.name
@@ -54,3 +61,45 @@ def test_parts_are_named() -> None:
 )
 def test_the_kind_names_what_a_demonstration_would_mend(kind: str, facts: dict[str, float]) -> None:
     assert made(**facts).kind(0) == kind
+
+
+def test_an_outline_ranks_like_a_full_look() -> None:
+    """Between configurations near the demonstrated ones, as most of life's requests are."""
+    manifold, rng = made_up_candidates().manifold, np.random.default_rng(0)
+    ends = rng.choice(manifold.shown, (200, 2)) + 0.05 * rng.normal(size=(200, 2, 3))
+    requests = [Request(start, goal) for start, goal in ends]
+    rough, full = outline(manifold, requests), score(manifold, requests)
+    for name in ("unsupported", "length", "uncertainty", "magnification", "jump"):
+        agreement = spearmanr(getattr(rough, name), getattr(full, name)).statistic
+        assert agreement > 0.8, (name, agreement)
+    np.testing.assert_array_equal(rough.gap, full.gap)
+
+
+def test_noise_is_told_apart_from_what_demonstrations_mend() -> None:
+    """More observation noise leaves the ensemble's disagreement as it is."""
+    some = made_up_candidates(10)
+    before = score(some.manifold, some.requests)
+    level = some.manifold.model.noise_level
+    assert level is not None
+    level.data += 1.0
+    after = score(some.manifold, some.requests)
+    assert (after.noise > before.noise).all()
+    np.testing.assert_array_equal(after.uncertainty, before.uncertainty)
+
+
+def test_facts_of_one_candidate_are_plain_data_and_rows_can_be_exchanged() -> None:
+    some = made_up_candidates(5)
+    assert set(some.scores.facts(2)) == {field.name for field in fields(Scores)}
+    full = score(some.manifold, some.requests[1:3])
+    mixed = some.scores.with_rows(np.array([1, 2]), full)
+    np.testing.assert_array_equal(mixed.jump[[1, 2]], full.jump)
+    np.testing.assert_array_equal(mixed.jump[[0, 3, 4]], some.scores.jump[[0, 3, 4]])
+    assert len(mixed) == 5
+
+
+def test_a_request_that_stands_still_is_scored_alone() -> None:
+    some = made_up_candidates(1)
+    q = some.demonstrations[0].q[5]
+    for look in (score, outline):
+        still = look(some.manifold, [Request(q, q)])
+        assert still.length[0] < 0.5 and still.jump[0] < 0.5 and np.isfinite(still.magnification[0])

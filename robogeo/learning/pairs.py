@@ -1,0 +1,42 @@
+"""How near two requests are to each other: by both ends, in either direction.
+
+A motion and its reverse show the same, so the direction in which the ends lie nearer counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+FloatArray = NDArray[np.float64]
+
+
+def pair_distances(pairs: FloatArray, others: FloatArray) -> FloatArray:
+    """Distances (m, k) over both ends together: the root of both squares.
+
+    Args:
+        pairs: ends (m, 2, dof), start and goal; joint configurations, rad, or codes.
+        others: ends (k, 2, dof).
+    """
+    forth, back = _directions(pairs, others)
+    return np.minimum(np.hypot(*forth), np.hypot(*back))
+
+
+def farther_ends(pairs: FloatArray, others: FloatArray) -> FloatArray:
+    """Distances (m, k) of those ends that lie farther apart: both ends are within it.
+
+    Args:
+        pairs: ends (m, 2, dof).
+        others: ends (k, 2, dof).
+    """
+    forth, back = _directions(pairs, others)
+    return np.minimum(np.maximum(*forth), np.maximum(*back))
+
+
+def _directions(
+    pairs: FloatArray, others: FloatArray
+) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
+    """Distances (m, k) of start and goal, the others taken as they are and reversed."""
+    (a, b), (c, d) = np.moveaxis(pairs, 1, 0), np.moveaxis(others, 1, 0)
+    return (cdist(a, c), cdist(b, d)), (cdist(a, d), cdist(b, c))

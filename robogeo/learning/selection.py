@@ -1,0 +1,85 @@
+"""Which candidates are asked: one after another by utility, away from what is open already or was refused.
+
+A question teaches most where no other question of its kind is open. So every question, pending or chosen,
+takes away from the utilities of candidates like it: local penalisation (Gonzalez, Dai, Hennig and Lawrence
+2016, "Batch Bayesian optimization via local penalization"), on utilities scaled to [0, 1], so that it works
+for any strategy. Each choice depends on those before it alone: asking for three at once and asking three
+times for one give the same questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.learning.pairs import farther_ends
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+REACH = 1.0
+"""Joint distance (rad) between ends within which two questions are alike."""
+
+
+def choose(
+    utility: FloatArray,
+    ends: FloatArray,
+    n: int,
+    opened: FloatArray,
+    askable: BoolArray | None = None,
+    feasible: Callable[[int], bool] = lambda index: True,
+) -> list[int]:
+    """The next candidates to be asked, best first; fewer than ``n`` if no more may be asked.
+
+    Args:
+        utility: (m,) of the candidates, finite.
+        ends: (m, 2, dof) their end points, rad.
+        n: how many are wanted.
+        opened: ends (k, 2, dof) of questions that are pending or were asked in this round, in the order in
+            which they were asked; they, and their reverses, are not asked again.
+        askable: (m,) whether a candidate may be asked at all; see `outside`.
+        feasible: asked of a candidate when its turn comes; what is not feasible is passed over.
+    """
+    worth = scaled(utility)
+    free = np.ones(len(ends), dtype=bool) if askable is None else askable.copy()
+    for pair in opened:
+        _open(pair, ends, worth, free)
+    chosen: list[int] = []
+    while len(chosen) < n and free.any():
+        best = int(np.argmax(np.where(free, worth, -1.0)))
+        free[best] = False
+        if feasible(best):
+            _open(ends[best], ends, worth, free)
+            chosen.append(best)
+    return chosen
+
+
+def outside(ends: FloatArray, refused: FloatArray, radius: float) -> BoolArray:
+    """Which candidates (m,) lie outside the neighbourhoods of what was refused.
+
+    Args:
+        ends: (m, 2, dof) end points of the candidates, rad.
+        refused: (k, 2, dof) of requests that nobody will show.
+        radius: joint distance, rad: inside are those with both ends within it, in either direction.
+    """
+    return np.asarray((farther_ends(ends, refused) > radius).all(axis=1))
+
+
+def scaled(utility: FloatArray) -> FloatArray:
+    """Utilities (m,) brought to [0, 1]; all 1 if they are equal."""
+    half = 0.5 * utility  # the span of huge utilities of either sign would overflow
+    span = half.max() - half.min()
+    return (half - half.min()) / span if span > 0.0 else np.ones(len(utility))
+
+
+def likeness(ends: FloatArray, pair: FloatArray) -> FloatArray:
+    """How like candidates (m, 2, dof) are to one (2, dof): 1 the same or its reverse, 0 out of reach."""
+    return np.maximum(1.0 - farther_ends(ends, pair[None])[:, 0] / REACH, 0.0)
+
+
+def _open(pair: FloatArray, ends: FloatArray, worth: FloatArray, free: BoolArray) -> None:
+    """Take account of an open question: nobody asks it twice, and those like it are worth less."""
+    like = likeness(ends, pair)
+    free &= like < 1.0
+    worth *= 1.0 - like

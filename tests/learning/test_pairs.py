@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robogeo.learning.pairs import farther_ends, pair_distances
+
+PAIR = np.array([[[0.0, 0.0], [3.0, 0.0]]])
+
+
+def test_both_distances_by_hand() -> None:
+    other = np.array([[[0.0, 4.0], [3.0, 3.0]], [[3.0, 0.0], [0.0, 0.0]]])
+    np.testing.assert_allclose(pair_distances(PAIR, other), [[5.0, 0.0]])
+    np.testing.assert_allclose(farther_ends(PAIR, other), [[4.0, 0.0]])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_direction_does_not_matter_and_the_farther_end_is_the_smaller_distance(seed: int) -> None:
+    ends, others = np.random.default_rng(seed).normal(size=(2, 5, 2, 3))
+    for distance in (pair_distances, farther_ends):
+        np.testing.assert_allclose(distance(ends, others), distance(ends[:, ::-1], others))
+        np.testing.assert_allclose(distance(ends, others), distance(others, ends).T)
+    assert (farther_ends(ends, others) <= pair_distances(ends, others) + 1e-12).all()
+
+
+def test_of_nothing_there_are_no_distances() -> None:
+    assert farther_ends(PAIR, np.zeros((0, 2, 2))).shape == (1, 0)
