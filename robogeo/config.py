@@ -176,18 +176,12 @@ class AskingSettings(Settings):
         default=None, ge=0, le=10_000, description="rounds that a query waits for an answer; null: for ever"
     )
     tolerance: float = Field(
-        default=0.25,
-        gt=0,
-        le=10,
-        description="a demonstration covers what it passes within this in every joint, rad",
+        default=0.25, gt=0, le=10, description="a motion covers what it passes this near in all joints, rad"
     )
 
 
 class StopSettings(Settings):
-    """When to stop before all rounds are done: as soon as one of the conditions given holds.
-
-    They are looked at after each evaluation, before anything is asked. None is given by default.
-    """
+    """When to stop before all rounds are done: as soon as one of the conditions given here holds."""
 
     success: float | None = Field(
         default=None, gt=0, lt=1, description="success rate to be proved on fresh requests; null: no proof"

@@ -58,7 +58,7 @@ def refused(arguments: list[str], place: Path, capfd: pytest.CaptureFixture[str]
         ("training.learning_rate=.nan", "field 'training.learning_rate'"),
         ("seed", "expected field=value"),
         ("seed=[1", "not valid YAML"),
-        ("scene=Attic", "scene: unknown scene 'Attic'; known: ReachDetour, ShelfReach"),
+        ("scene=Attic", "scene: unknown scene 'Attic'; known: Pendulum, ReachDetour"),
         ("robot=nobody", "nobody"),
         ("robot=nobody.yaml", "nobody.yaml: no such robot file; known robots: iiwa, panda"),
         ("strategy=best", "strategy: unknown strategy 'best'; known: combined"),
