@@ -54,6 +54,7 @@ class ArmWorld:
         self._checker = CollisionChecker(self._simulation)
         check_rest(self._simulation, self._checker.pairs)
         self._added: list[tuple[FloatArray, FloatArray]] = []
+        self._loaded: int | None = None  # the world as it was when just loaded
         self._mujoco: MujocoSimulation | None = None
         build(self.scene, self._simulation)
         self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
@@ -150,7 +151,7 @@ class ArmWorld:
         self._rebuild()
 
     def execute(self, q: FloatArray, qd: FloatArray, engine: str = "pybullet") -> Execution:
-        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a freshly loaded world.
+        """Run a motion, sampled at 240 Hz as q, qd (T, dof), in a world as if freshly loaded.
 
         Args:
             q: positions, rad.
@@ -164,7 +165,10 @@ class ArmWorld:
         if engine == "mujoco":
             second = self._second_engine()
             return execute(second, self.scene, self.kinematics, second, q, qd)
-        self._rebuild()  # only a world loaded from nothing is promised to be the same every time
+        if self._loaded is None:  # only a world loaded from nothing is promised to be the same every time
+            self._rebuild()
+            self._loaded = self._simulation.save()
+        self._simulation.renew(self._loaded)
         return execute(self._simulation, self.scene, self.kinematics, self._checker, q, qd)
 
     def check_engine(self, engine: str) -> None:
@@ -192,6 +196,9 @@ class ArmWorld:
         return self._mujoco
 
     def _rebuild(self) -> None:
+        if self._loaded is not None:
+            self._simulation.forget(self._loaded)
+            self._loaded = None
         self._simulation.reload()
         build(self.scene, self._simulation)
         for half, centre in self._added:

@@ -76,12 +76,15 @@ class CollisionChecker:
             nearest = min((point[_DISTANCE] for point in points), default=nearest)
         return Clearance(self.present_surroundings(), nearest)
 
-    def present_surroundings(self) -> float:
-        """Distance (m, at most 0.2) between the arm's moving links and the obstacles, as they are now."""
+    def present_surroundings(self, nearest: float = _REACH) -> float:
+        """Distance (m) between the arm's moving links and the obstacles as they are now, at most ``nearest``.
+
+        The smaller that is, the fewer shapes need an exact look.
+        """
         arm, bodies, fixed = self._simulation.arm, self._simulation.obstacles, self._simulation.fixed_links
-        call, nearest = self._simulation.call, _REACH
+        call = self._simulation.call
         for body in bodies:  # whatever lies beyond the nearest so far need not be looked at
-            for point in call("getClosestPoints", arm, body, nearest):
+            for point in call("getClosestPoints", arm, body, max(nearest, 0.0)):
                 if point[_LINK] not in fixed and point[_DISTANCE] < nearest:
                     nearest = point[_DISTANCE]
         return float(nearest)

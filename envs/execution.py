@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.collision import Clearance
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
@@ -76,10 +75,14 @@ class SteppedArm(Protocol):
 
 
 class Distances(Protocol):
-    """Whoever knows the clearance in an engine's present state."""
+    """Whoever knows what is near in an engine's present state."""
 
-    def present_clearance(self) -> Clearance:
-        """Distances to the surroundings and to itself."""
+    def present_surroundings(self, nearest: float = ...) -> float:
+        """Distance to the surroundings, m, or ``nearest`` if that is less."""
+        ...
+
+    def touches_itself(self) -> bool:
+        """Whether links of the arm touch each other."""
         ...
 
 
@@ -93,56 +96,90 @@ def execute(
 ) -> Execution:
     """Run samples q, qd (T, dof), given at 240 Hz, from rest at q[0]; the world must be freshly loaded.
 
+    Args:
+        simulation: the engine that runs it.
+        scene: whose measures are taken.
+        kinematics: of the arm.
+        checker: knows clearances in that engine's present state.
+        q: positions, rad.
+        qd: velocities, rad/s.
+
     Raises:
         WorldError: wrong shapes, no samples, or values that are not finite.
     """
-    q, qd = np.asarray(q, dtype=np.float64), np.asarray(qd, dtype=np.float64)
-    if q.shape != qd.shape or q.ndim != 2 or len(q) == 0 or q.shape[1] != simulation.robot.dof:
-        raise WorldError(
-            f"a motion needs q and qd of shape (T, {simulation.robot.dof}), got {q.shape}, {qd.shape}"
-        )
-    for name, values in (("q", q), ("qd", qd)):
-        if not np.isfinite(values).all():
-            row = int(np.argmin(np.isfinite(values).all(axis=1)))
-            raise WorldError(f"a motion needs finite values, {name} has others at sample {row}")
-    simulation.place(q[0])
-    measured, seen, torque, collision = (
-        [simulation.joint_state()[0]],
-        [checker.present_clearance()],
-        0.0,
-        False,
-    )
-    # A command is for the present instant; after the step it is the next sample's time that is measured.
-    for i, (target, speed) in enumerate(zip(q[:-1], qd[:-1], strict=True)):
-        simulation.command(target, speed)
-        simulation.step()
-        position, _, effort = simulation.joint_state()
-        measured.append(position)
-        torque = max(torque, float((np.abs(effort) / simulation.robot.torque).max()))
-        collision = collision or simulation.touching()
-        if i % _CLEARANCE_EVERY == 0:
-            seen.append(checker.present_clearance())
-    for _ in range(_SETTLE):
-        simulation.command(q[-1], np.zeros_like(qd[-1]))
-        simulation.step()
-        collision = collision or simulation.touching()
-    final, _, _ = simulation.joint_state()
-    seen.append(checker.present_clearance())
+    q, qd = _checked(q, qd, simulation.robot.dof)
+    run = _run(simulation, checker, q, qd)
     start, goal = kinematics.tool_pose(q[0]), kinematics.tool_pose(q[-1])
-    distance, angle = goal.distance(kinematics.tool_pose(final))
-    errors, way = np.stack(measured) - q, kinematics.tool_path(np.stack(measured))
+    distance, angle = goal.distance(kinematics.tool_pose(run.final))
+    errors, way = run.q - q, kinematics.tool_path(run.q)
     return Execution(
-        q=np.stack(measured),
-        collision=collision or min(clearance.smallest for clearance in seen) <= 0.0,
-        min_clearance_m=min(clearance.surroundings for clearance in seen),
+        q=run.q,
+        collision=run.touched or run.clearance <= 0.0,
+        min_clearance_m=run.clearance,
         goal_error_m=distance,
         goal_error_rad=angle,
         tracking_rmse_rad=float(np.sqrt(np.mean(errors**2))),
-        peak_torque_fraction=torque,
+        peak_torque_fraction=float((np.abs(run.torques) / simulation.robot.torque).max(initial=0.0)),
         tool_length_m=float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()),
         measures=scene.measures(way, start.position, goal.position),
         bounds=scene.bounds,
     )
+
+
+def _checked(q: FloatArray, qd: FloatArray, dof: int) -> tuple[FloatArray, FloatArray]:
+    q, qd = np.asarray(q, dtype=np.float64), np.asarray(qd, dtype=np.float64)
+    if q.shape != qd.shape or q.ndim != 2 or len(q) == 0 or q.shape[1] != dof:
+        raise WorldError(f"a motion needs q and qd of shape (T, {dof}), got {q.shape}, {qd.shape}")
+    for name, values in (("q", q), ("qd", qd)):
+        if not np.isfinite(values).all():
+            row = int(np.argmin(np.isfinite(values).all(axis=1)))
+            raise WorldError(f"a motion needs finite values, {name} has others at sample {row}")
+    return q, qd
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What was measured.
+
+    Attributes:
+        q: configurations (T, dof), rad.
+        torques: motor torques (T - 1, dof), N m.
+        final: where the arm came to rest (dof,), rad.
+        touched: whether it touched anything or itself.
+        clearance: least distance to the surroundings, m.
+    """
+
+    q: FloatArray
+    torques: FloatArray
+    final: FloatArray
+    touched: bool
+    clearance: float
+
+
+def _run(simulation: SteppedArm, checker: Distances, q: FloatArray, qd: FloatArray) -> _Run:
+    """Run samples q, qd (T, dof) and hold the last until the arm has settled."""
+    simulation.place(q[0])
+    measured, torques = [simulation.joint_state()[0]], []
+    touched, clearance = checker.touches_itself(), checker.present_surroundings()
+    # A command is for the present instant; after the step it is the next sample's time that is measured.
+    for i, (target, speed) in enumerate(zip(q[:-1], qd[:-1], strict=True)):
+        simulation.command(target, speed)
+        simulation.step()
+        position, _, torque = simulation.joint_state()
+        measured.append(position)
+        torques.append(torque)
+        touched = touched or simulation.touching()
+        if i % _CLEARANCE_EVERY == 0:  # only what is nearer than before need be measured
+            clearance = checker.present_surroundings(clearance)
+            touched = touched or checker.touches_itself()
+    for _ in range(_SETTLE):
+        simulation.command(q[-1], np.zeros_like(qd[-1]))
+        simulation.step()
+        touched = touched or simulation.touching()
+    final, _, _ = simulation.joint_state()
+    clearance = checker.present_surroundings(clearance)
+    touched = touched or checker.touches_itself()
+    return _Run(np.stack(measured), np.array(torques).reshape(-1, q.shape[1]), final, touched, clearance)
 
 
 def film(

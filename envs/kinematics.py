@@ -54,7 +54,12 @@ class Kinematics:
 
     def tool_path(self, q: FloatArray) -> FloatArray:
         """Tool positions (T, 3) m along configurations q (T, dof) rad."""
-        return np.stack([self.tool_pose(row).position for row in q])
+        frames = np.eye(4)
+        for origin, axis, angle in zip(self.origins, self.axes, np.asarray(q).T, strict=True):
+            turns = np.tile(np.eye(4), (len(q), 1, 1))
+            turns[:, :3, :3] = Rotation.from_rotvec(angle[:, None] * axis).as_matrix()
+            frames = frames @ origin @ turns
+        return np.asarray((frames @ self.tool)[:, :3, 3])
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Geometric Jacobian (6, dof) of the tool: linear rows first."""

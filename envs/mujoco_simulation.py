@@ -117,13 +117,23 @@ class MujocoSimulation:
 
     def present_clearance(self) -> Clearance:
         """Clearance in the present state, exact below 0.2 m."""
+        surroundings = self.present_surroundings()
+        itself = [self._distance(a, b) for a, b in self._pairs]
+        return Clearance(surroundings, min(itself, default=_REACH))
+
+    def present_surroundings(self, nearest: float = _REACH) -> float:
+        """Distance (m) between the arm's moving links and the solids as they are now, at most ``nearest``."""
         self._mujoco.mj_kinematics(self._model, self._data)
         centres, radii = self._data.geom_xpos, self._model.geom_rbound
         apart = np.linalg.norm(centres[self._geoms][:, None] - centres[self._solids][None], axis=2)
-        near = apart - radii[self._geoms][:, None] - radii[self._solids][None] < _REACH
+        near = apart - radii[self._geoms][:, None] - radii[self._solids][None] < max(nearest, 0.0)
         around = [self._distance(self._geoms[a], self._solids[b]) for a, b in np.argwhere(near)]
-        itself = [self._distance(a, b) for a, b in self._pairs]
-        return Clearance(min(around, default=_REACH), min(itself, default=_REACH))
+        return min([nearest, *around])
+
+    def touches_itself(self) -> bool:
+        """Whether two links that are checked touch, as they are now."""
+        self._mujoco.mj_kinematics(self._model, self._data)
+        return any(self._distance(a, b) <= 0.0 for a, b in self._pairs)
 
     def _distance(self, a: int, b: int) -> float:
         return float(self._mujoco.mj_geomDistance(self._model, self._data, a, b, _REACH, None))

@@ -23,28 +23,34 @@ class Adam:
 
     Args:
         parameters: tensors that require gradients, all of one type; updated in place.
+
+    Attributes:
+        joined: all of them in one vector, in their order.
     """
 
     def __init__(self, parameters: Iterable[Tensor]) -> None:
         self._parameters = list(parameters)
-        self._joined = torch.cat([p.detach().reshape(-1) for p in self._parameters])
+        self.joined = torch.cat([p.detach().reshape(-1) for p in self._parameters])
         sizes = [p.numel() for p in self._parameters]
-        pieces = torch.split(self._joined, sizes)
+        pieces = torch.split(self.joined, sizes)
         self._pieces = [piece.view(p.shape) for piece, p in zip(pieces, self._parameters, strict=True)]
-        self._mean = torch.zeros_like(self._joined)
-        self._square = torch.zeros_like(self._joined)
+        self._mean = torch.zeros_like(self.joined)
+        self._square = torch.zeros_like(self.joined)
         self._steps = 0
 
     def step(self, loss: Tensor, learning_rate: float) -> None:
         """Take one step down the gradient of a scalar `loss`."""
         gradients = torch.autograd.grad(loss, self._parameters)
-        gradient = torch.cat([g.reshape(-1) for g in gradients])
+        self.descend(torch.cat([g.reshape(-1) for g in gradients]), learning_rate)
+
+    def descend(self, gradient: Tensor, learning_rate: float) -> None:
+        """Take one step down a gradient, joined as the parameters are."""
         self._steps += 1
         self._mean.lerp_(gradient, 1.0 - _MEAN_DECAY)
         self._square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1.0 - _SQUARE_DECAY)
         square_share = math.sqrt(1.0 - _SQUARE_DECAY**self._steps)
         mean_share = 1.0 - _MEAN_DECAY**self._steps
         root = self._square.sqrt().div_(square_share).add_(_EPSILON)
-        self._joined.addcdiv_(self._mean, root, value=-learning_rate / mean_share)
+        self.joined.addcdiv_(self._mean, root, value=-learning_rate / mean_share)
         with torch.no_grad():
             torch._foreach_copy_(self._parameters, self._pieces)

@@ -27,10 +27,10 @@ from robogeo.models.checks import check_choice, check_count, check_real
 from robogeo.models.networks import MLP, StackedMLP, activation_function
 
 _LOG_TWO_PI = math.log(2.0 * math.pi)
-_POSTERIOR_FLOOR = 1e-4
+POSTERIOR_FLOOR = 1e-4
 _INITIAL_NOISE = 0.1
 # Adam moves a parameter by about the learning rate a step; the noise must fall by decades within a fit.
-_NOISE_GAIN = 10.0
+NOISE_GAIN = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +118,7 @@ class IWAE(nn.Module):
     def _add_noise(self, config: ModelConfig, generator: torch.Generator) -> None:
         start = math.log(math.expm1(_INITIAL_NOISE))
         if config.noise == "global":
-            self.noise_level = nn.Parameter(torch.tensor(start / _NOISE_GAIN))
+            self.noise_level = nn.Parameter(torch.tensor(start / NOISE_GAIN))
             return
         sizes = [config.latent_dim, *config.hidden, self.observation_dim]
         self.noise_network = MLP(sizes, config.activation, generator)
@@ -134,7 +134,7 @@ class IWAE(nn.Module):
 
     def _posterior(self, standardised: Tensor) -> tuple[Tensor, Tensor]:
         mean, raw = self.encoder(standardised).chunk(2, dim=-1)
-        return mean, functional.softplus(raw) + _POSTERIOR_FLOOR
+        return mean, functional.softplus(raw) + POSTERIOR_FLOOR
 
     def decode_heads(self, z: Tensor) -> Tensor:
         """Mean observation of every head, (..., M, D), at z (..., d); probabilities if Bernoulli."""
@@ -224,7 +224,7 @@ class IWAE(nn.Module):
         if self.noise_network is not None:
             level = self.noise_network(z)
         elif self.noise_level is not None:
-            level = _NOISE_GAIN * self.noise_level
+            level = NOISE_GAIN * self.noise_level
         else:
             raise ModelError("a Bernoulli likelihood has no noise parameter")
         return self.config.noise_floor + self.scale * functional.softplus(level)

@@ -21,6 +21,7 @@ from torch import Tensor
 from robogeo.errors import ModelError
 from robogeo.models.adam import Adam
 from robogeo.models.checks import check_count, check_real
+from robogeo.models.closed_form import LossGradient, has_closed_form
 from robogeo.models.iwae import IWAE
 
 Progress = Callable[[int, int, float], None]
@@ -147,12 +148,21 @@ def _descend(
 ) -> int:
     """Take Adam steps until the last one or until patience runs out; returns their number."""
     optimizer = Adam(model.parameters())
+    closed = LossGradient(model, optimizer.joined.numpy(), config.batch) if has_closed_form(model) else None
     watch.evaluate(0, math.nan)
     for step in range(1, config.steps + 1):
-        loss = _batch_loss(model, train, weights, config, generator)
-        optimizer.step(loss, config.learning_rate * _rate(step, config))
+        batch, factors = _batch(train, weights, config, generator)
+        rate = config.learning_rate * _rate(step, config)
+        if closed is not None:
+            noise = torch.randn(closed.noise_shape, generator=generator)
+            loss = closed(batch.numpy(), factors.numpy(), noise.numpy())
+            optimizer.descend(torch.from_numpy(closed.gradient), rate)
+        else:
+            objective = -model.bound(batch, factors, None, generator).mean()
+            optimizer.step(objective, rate)
+            loss = float(objective.detach())
         if step % config.evaluate_every == 0 or step == config.steps:
-            bound = watch.evaluate(step, -float(loss.detach()))
+            bound = watch.evaluate(step, -loss)
             if on_progress is not None:
                 on_progress(step, config.steps, bound)
             if watch.out_of_patience:
@@ -160,16 +170,16 @@ def _descend(
     return config.steps
 
 
-def _batch_loss(
-    model: IWAE, train: Tensor, weights: Tensor, config: TrainingConfig, generator: torch.Generator
-) -> Tensor:
-    """Negative weighted bound of one batch, mean over points and heads."""
+def _batch(
+    train: Tensor, weights: Tensor, config: TrainingConfig, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Observations (B, D) of one batch, and their weights (B, M)."""
     chosen = torch.randint(len(train), (config.batch,), generator=generator)
     batch = train[chosen]
     if config.augmentation_std > 0.0:
         noise = torch.randn(batch.shape, generator=generator, dtype=batch.dtype)
         batch = batch + config.augmentation_std * noise
-    return -model.bound(batch, weights[chosen], None, generator).mean()
+    return batch, weights[chosen]
 
 
 class _Watch:

@@ -40,6 +40,33 @@ def test_the_same_motion_gives_the_same_bits(world: ArmEnv) -> None:
     assert first.min_clearance_m == again.min_clearance_m
 
 
+def test_a_motion_after_collisions_gives_the_bits_of_a_world_loaded_anew(worlds: dict[str, ArmEnv]) -> None:
+    """Pushing into things leaves contacts in the engine, which must not reach into the next motion."""
+    for name in ("ShelfReach", "ReachDetour"):
+        world, fresh = worlds[name], ArmEnv(name)
+        for index in range(3):
+            request = world.held_out_request(0, index)
+            through = minimum_jerk(request.start, request.goal, 0.8)
+            seen = world.execute(*through)
+            fresh.remove_obstacles()  # loads everything anew
+            expected = fresh.execute(*through)
+            np.testing.assert_array_equal(seen.q, expected.q)
+            assert seen.collision == expected.collision
+            assert seen.min_clearance_m == expected.min_clearance_m
+            assert seen.peak_torque_fraction == expected.peak_torque_fraction
+        fresh.close()
+
+
+def test_the_least_clearance_is_that_of_all_looks(worlds: dict[str, ArmEnv]) -> None:
+    world = worlds["ShelfReach"]
+    request = world.held_out_request(0, 1)
+    for goal in (request.goal, request.start + 0.3 * (request.goal - request.start)):
+        seen = world.execute(*minimum_jerk(request.start, goal, 1.0))
+        rows = [seen.q[0], *seen.q[1::4]]
+        least = min(world.clearance(row).surroundings for row in rows)
+        assert seen.min_clearance_m == pytest.approx(least, abs=1e-6)
+
+
 def test_a_motion_through_a_wall_collides(worlds: dict[str, ArmEnv]) -> None:
     for name, places in (
         ("ShelfReach", ("left low", "right low")),
