@@ -233,7 +233,7 @@ class Simulation(Engine):
         """Go back to a kept state in which nothing touches, and forget all that has happened since.
 
         The engine goes on from contacts of its last step, which no kept state holds; a step in the kept one
-        drops them. What then runs does so to the bit as after :meth:`reload`, a thousandth of the work.
+        drops them. What then runs does so to the bit as after :meth:`reload`, which takes far longer.
         """
         self.restore(state)
         self.step()

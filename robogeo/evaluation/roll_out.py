@@ -1,7 +1,7 @@
 """Rolling out motions for many requests in the simulator, on one process or several.
 
-Every motion runs in a freshly loaded world, and requests are planned in groups that do not depend on the
-number of processes: the last bits of a batched product depend on the size of the batch, and a group is
+Every motion runs in a world as if freshly loaded, and requests are planned in groups that do not depend on
+the number of processes: the last bits of a batched product depend on the size of the batch, and a group is
 planned in one batch. So outcomes are the same on any number of processes.
 """
 
