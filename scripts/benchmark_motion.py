@@ -139,7 +139,7 @@ def requests(world: World, count: int, scene: str, robot: str) -> Iterator[tuple
     """Fresh requests with the length of the demonstrator's path; those it refuses are passed over."""
     cache = RUNS / f"{scene}-{robot}-lengths.jsonl"
     lengths = lines(cache)
-    stream = world.held_out(1 + stream_seed(0, "benchmark of motions"), 2 * count)
+    stream = world.held_out(1 + stream_seed(1, "benchmark of motions"), 2 * count)
     given = 0
     with open(cache, "a", encoding="utf-8") as file:
         for index, request in enumerate(stream):
