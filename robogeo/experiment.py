@@ -18,13 +18,14 @@ from robogeo.evaluation.audit import audit
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.journal import Event
-from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import find_strategy
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
+from robogeo.randomness import stream_seed
 from robogeo.stopwatch import Stopwatch
 from robogeo.stored_run import criteria_of, summary_of
 

@@ -55,3 +55,8 @@ def torch_generator(seed: int, round: int, purpose: str, index: int = 0) -> torc
     # torch takes 64 bits; the top bit is left out because it reads seeds as signed.
     generator.manual_seed(int.from_bytes(derived_seed(seed, round, purpose, index)[:8], "big") >> 1)
     return generator
+
+
+def stream_seed(seed: int, purpose: str) -> int:
+    """Seed (32 bits) of a stream of requests, from an experiment's seed and what the stream is for."""
+    return int.from_bytes(derived_seed(seed, 0, purpose)[:4], "big")

@@ -16,13 +16,14 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
-from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.learner import Learner
 from robogeo.learning.ledger import ledger
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.planner import MODES
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
+from robogeo.randomness import stream_seed
 
 _TARGET = 0.9  # success rate that ``demonstrations_to_90`` asks for
 

@@ -18,13 +18,14 @@ from robogeo.config_file import load_config
 from robogeo.evaluation.results import Results
 from robogeo.experiment import run_experiment
 from robogeo.learning.candidates import Candidates
-from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.learner import Learner
 from robogeo.learning.scoring import score
 from robogeo.learning.screening import first_look, screened
 from robogeo.learning.selection import choose
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.motion.world import Request, World
 from robogeo.progress import Progress
+from robogeo.randomness import stream_seed
 from robogeo.stored_run import open_run
 
 ROOT = Path(__file__).resolve().parent.parent

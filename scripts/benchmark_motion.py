@@ -28,12 +28,13 @@ from stepping import stepping_ratio
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.results import Results
-from robogeo.learning.learner import Learner, stream_seed
+from robogeo.learning.learner import Learner
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Planner
 from robogeo.motion.verified import VerifiedPlanner
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.parallel import use_one_thread
+from robogeo.randomness import stream_seed
 from robogeo.stored_run import criteria_of, open_run
 
 ROOT = Path(__file__).resolve().parent.parent

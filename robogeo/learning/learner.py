@@ -8,7 +8,7 @@ goes on with the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,38 +21,25 @@ from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
 from robogeo.learning.fitted import model_to_train, planner_for
-from robogeo.learning.formulation import formulated, infeasible
 from robogeo.learning.ledger import rescored
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.permuted import strategy_of
+from robogeo.learning.proposals import Proposals
 from robogeo.learning.queries import Query
 from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
-from robogeo.learning.screening import first_look, screened
-from robogeo.learning.selection import choose
 from robogeo.learning.stopping import Verdict, rule_of, standing_of
-from robogeo.learning.strategies import Candidates, Strategy
+from robogeo.learning.strategies import Strategy
 from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, Request, World
-from robogeo.randomness import derived_seed, torch_generator
+from robogeo.motion.world import Refusal, World
+from robogeo.randomness import torch_generator
 from robogeo.stopwatch import Stopwatch
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-
-
-def stream_seed(seed: int, purpose: str) -> int:
-    """Seed of a stream of requests, derived from the experiment's seed and what the stream is for."""
-    return int.from_bytes(derived_seed(seed, 0, purpose)[:4], "big")
-
-
-def _ends_of(requests: Sequence[Request]) -> FloatArray:
-    """End points (n, 2, dof) of requests, (0, 2, 0) of none."""
-    ends = [np.stack([request.start, request.goal]) for request in requests]
-    return np.stack(ends) if ends else np.zeros((0, 2, 0))
 
 
 class Learner:
@@ -77,8 +64,8 @@ class Learner:
     ) -> None:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
-        self._strategy = strategy or strategy_of(config)
         self.record = Record(folder.get_blob)
+        self._proposals = Proposals(config, world, self.record, strategy or strategy_of(config))
         for event in folder.events():
             self.record.take_up(event)
         self._planner: Planner | None = None
@@ -258,55 +245,15 @@ class Learner:
 
     def _worst_score(self) -> float:
         """What is most wrong with any of this round's candidates, rad."""
-        scores = first_look(self.planner.manifold, self._requests())
-        return max(sum(scores.parts(index).values()) for index in range(self.config.candidates))
+        return self._proposals.worst_score(self.planner.manifold, self.rounds - 1)
 
     def _proposed(self, n: int) -> Iterator[Query]:
         """The next ``n`` queries: what failed and may be asked again, then new ones."""
-        again = self.record.retries(self.rounds - 1, self.config.asking.retries)[:n]
+        number = self.rounds - 1
+        again = self.record.retries(number, self.config.asking.retries)[:n]
         yield from again
         if len(again) < n:
-            yield from self._choose(n - len(again))
-
-    def _requests(self) -> list[Request]:
-        """This round's part of the stream of requests that life brings."""
-        count, seed = self.config.candidates, stream_seed(self.config.seed, "candidates")
-        return [self.world.request(seed, (self.rounds - 1) * count + i) for i in range(count)]
-
-    def _choose(self, n: int) -> list[Query]:
-        """The next ``n`` of this round's candidates, in an order that the round's fit alone decides.
-
-        What was asked or told since the fit must not change the order, only leave out what may no longer be
-        asked: a loop that was stopped between two questions goes on to ask what it would have asked.
-        """
-        candidates = self._candidates()
-        utility, candidates = screened(candidates, self._strategy)
-        number, asking, requests = candidates.round, self.config.asking, candidates.requests
-        opened = [q for q in self.queries.values() if q.round == number or q in self.pending]
-        chosen = choose(
-            utility,
-            candidates.ends,
-            n,
-            _ends_of([query.request for query in opened]),
-            askable=self.record.askable(candidates.ends, number, asking.retries, asking.refusal_radius),
-            feasible=lambda index: infeasible(self.world, requests[index]) is None,
-        )
-        taken = sum(query.round == number for query in opened)
-        deadline = None if asking.expires_after is None else number + asking.expires_after
-        return [
-            formulated(candidates, self.world, utility, index, (number, taken + k), deadline)
-            for k, index in enumerate(chosen)
-        ]
-
-    def _candidates(self) -> Candidates:
-        """The candidates of this round, with what a first look tells of them."""
-        manifold, number = self.planner.manifold, self.rounds - 1
-        requests = self._requests()
-        fitted = self.demonstrations[: self.record.fits[-1]["demonstrations"]]
-        shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
-        asked = _ends_of([*shown, *(q.request for q in self.queries.values() if q.round < number)])
-        scores = first_look(manifold, requests)
-        return Candidates(requests, scores, manifold, fitted, asked, self.config.seed, number)
+            yield from self._proposals.new(self.planner.manifold, number, n - len(again))
 
     def _keep(self, kind: str, payload: Mapping[str, Any], demonstration: Demonstration) -> None:
         """Store a demonstration, then log the event that brought it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from types import TracebackType
 from typing import Any, cast
@@ -28,6 +28,7 @@ from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]
 _VIEWS = 720  # pictures round a full turn
+_REMEMBERED = 20_000  # requests of the life-like stream
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +85,8 @@ class World:
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
         self.changes = 0
+        # Inverse kinematics takes milliseconds, and strategies are compared on the same requests.
+        self._drawn = lru_cache(maxsize=_REMEMBERED)(self._draw)
 
     @property
     def dof(self) -> int:
@@ -97,8 +100,7 @@ class World:
 
     def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
-        with _complaints():
-            return _request(self._environment.request(seed, index, places))
+        return self._drawn(seed, index, places)
 
     def held_out(self, seed: int, count: int) -> list[Request]:
         """The first ``count`` held-out requests of ``seed``; all pairs of places weigh alike."""
@@ -227,6 +229,10 @@ class World:
         """Free the simulator."""
         self.close()
 
+    def _draw(self, seed: int, index: int, places: tuple[str, ...]) -> Request:
+        with _complaints():
+            return _request(self._environment.request(seed, index, places))
+
     def _check_configuration(self, name: str, q: FloatArray) -> None:
         if q.shape != (self.dof,):
             raise InputError(
@@ -289,4 +295,7 @@ def _complaints() -> Iterator[None]:
 
 
 def _request(given: Any) -> Request:
-    return Request(np.asarray(given.start), np.asarray(given.goal), given.start_place, given.goal_place)
+    ends = np.array(given.start), np.array(given.goal)
+    for end in ends:
+        end.flags.writeable = False
+    return Request(*ends, given.start_place, given.goal_place)

@@ -11,7 +11,7 @@ from robogeo import Learner
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError, RobogeoError
-from robogeo.learning import learner as module
+from robogeo.learning import proposals as module
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import Candidates
 from robogeo.motion.manifold import Manifold
