@@ -128,7 +128,8 @@ class Manifold:
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
         with torch.no_grad():
-            return self.model.encode(torch.as_tensor(self.observation.observe(q), dtype=torch.float32))[0]
+            seen = np.array(self.observation.observe(q), dtype=np.float32)
+            return self.model.encode(torch.from_numpy(seen))[0]
 
     def decode(self, z: torch.Tensor) -> FloatArray:
         """Observations (..., D), the mean of the ensemble, of codes (..., d)."""
