@@ -157,15 +157,15 @@ class Manifold:
         """
         return self.relaxed(self.graph_geodesics(starts, goals))
 
-    def relaxed(self, paths: Sequence[Geodesic]) -> list[Geodesic]:
-        """Ways on the graph relaxed under the metric, all in one batch."""
+    def relaxed(self, paths: Sequence[Geodesic], steps: int = _STEPS) -> list[Geodesic]:
+        """Ways on the graph relaxed under the metric by at most some steps, all in one batch."""
         return relax_many(
             self.metric,
             paths,
             segments=self.options.segments,
             also_from_line=False,
             tolerance=_TOLERANCE,
-            max_steps=_STEPS,
+            max_steps=steps,
         )
 
     def decoded_path(self, geodesic: Geodesic, count: int = 64) -> FloatArray:

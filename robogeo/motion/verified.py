@@ -44,6 +44,7 @@ from robogeo.motion.world import Refusal, Request, World
 FloatArray = NDArray[np.float64]
 
 _REACHES = (0.5, 0.25, 0.12)  # shares of the path along which an end-point correction fades
+_STEPS = 4  # of a relaxation that goes half-way only
 _PROBES = 64  # steps of a half-relaxed curve, or somewhat more
 _SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demonstrated configurations
 
@@ -92,7 +93,7 @@ class VerifiedPlanner:
         with self._timing("graph search"):
             ways = [self._roadmap.way(request.start, request.goal) for request in requests]
         with self._timing("relaxation"):
-            curves = self._manifold.relaxed(ways)
+            curves = self._manifold.relaxed(ways, _STEPS)
         shared = {name: seconds / len(requests) for name, seconds in self._seconds.items()}
         plans = []
         for request, way, curve in zip(requests, ways, curves, strict=True):
@@ -141,7 +142,7 @@ class VerifiedPlanner:
             if found is None:
                 break
             with self._timing("relaxation"):
-                way, curve = found, self._manifold.relaxed([found])[0]
+                way, curve = found, self._manifold.relaxed([found], _STEPS)[0]
             likeliest = self._half_relaxed(curve, way)
         return Refusal(
             "no-safe-path",

@@ -106,7 +106,7 @@ def _cpu_seconds(events: Sequence[Event]) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _world(scene: str, robot: str) -> World:
     """One world a process and scene: opening one takes longer than a round."""
     return World(scene, robot)
