@@ -82,17 +82,18 @@ class CollisionChecker:
         The smaller that is, the fewer shapes need an exact look.
         """
         arm, bodies, fixed = self._simulation.arm, self._simulation.obstacles, self._simulation.fixed_links
-        call = self._simulation.call
+        closest = self._simulation.bound("getClosestPoints", arm)
         for body in bodies:  # whatever lies beyond the nearest so far need not be looked at
-            for point in call("getClosestPoints", arm, body, max(nearest, 0.0)):
+            for point in closest(body, max(nearest, 0.0)):
                 if point[_LINK] not in fixed and point[_DISTANCE] < nearest:
                     nearest = point[_DISTANCE]
         return float(nearest)
 
     def touches_itself(self) -> bool:
         """Whether two links that are checked touch, as they are now."""
-        arm, call = self._simulation.arm, self._simulation.call
-        return any(call("getClosestPoints", arm, arm, 0.0, linkIndexA=a, linkIndexB=b) for a, b in self.pairs)
+        arm = self._simulation.arm
+        near = self._simulation.bound("getClosestPoints", arm, arm, 0.0)
+        return any(near(linkIndexA=a, linkIndexB=b) for a, b in self.pairs)
 
     def is_free(self, q: FloatArray, margin: float) -> bool:
         """Whether configuration q (dof,) rad keeps ``margin`` m from obstacles and 0.01 m from itself."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from envs.errors import WorldError
@@ -58,6 +59,12 @@ class Engine:
         if self.client < 0:
             raise WorldError("this world is closed; make a new one")
         return getattr(pybullet, function)(*args, physicsClientId=self.client, **kwargs)
+
+    def bound(self, function: str, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """A PyBullet function on this client with its first arguments, for thousands of calls."""
+        if self.client < 0:
+            raise WorldError("this world is closed; make a new one")
+        return partial(getattr(pybullet, function), *args, physicsClientId=self.client, **kwargs)
 
     @staticmethod
     def call_free(function: str, *args: Any) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -189,19 +188,15 @@ class Simulation(Engine):
         """Advance one physics step for each target q, qd (n, dof); whether the arm touched an obstacle."""
         _require_finite(q)
         _require_finite(qd)
-        drive = partial(
-            self.call,
-            "setJointMotorControlArray",
-            self.arm,
-            self.joints,
-            pybullet.POSITION_CONTROL,
-            forces=self._torques,
-        )
+        mode, forces = pybullet.POSITION_CONTROL, self._torques
+        drive = self.bound("setJointMotorControlArray", self.arm, self.joints, mode, forces=forces)
+        step, contacts = self.bound("stepSimulation"), self.bound("getContactPoints", self.arm)
         touched = False
         for position, speed in zip(q.tolist(), qd.tolist(), strict=True):
             drive(targetPositions=position, targetVelocities=speed)
-            self.step()
-            touched = touched or self.touching()
+            step()
+            if (points := contacts()) and not touched:  # mostly there are none
+                touched = self._touch(points)
         return touched
 
     def joint_state(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -218,8 +213,10 @@ class Simulation(Engine):
 
         The engine lists points before they touch; touching means no distance left, or a force.
         """
-        points = self.call("getContactPoints", self.arm)
-        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points or ())
+        return self._touch(self.call("getContactPoints", self.arm) or ())
+
+    def _touch(self, points: Sequence[Any]) -> bool:
+        return any(p[3] not in self.fixed_links and (p[8] <= 0.0 or p[9] > 0.0) for p in points)
 
     def save(self) -> int:
         """Keep the present state in memory and return its handle."""

@@ -17,6 +17,7 @@ at most 30). They are in an execution's ``measures`` and in an episode's ``info`
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -127,10 +128,10 @@ class Strokes(Scene):
     def measures(self, tool: FloatArray, start: FloatArray, goal: FloatArray) -> dict[str, float]:
         """How far the tool left the drawing plane, and within it the wanted stroke, in mm."""
         points = (tool - _CENTRE) @ _FRAME.T
-        aside = cdist(points[:, :2], self._wanted(start, goal)).min(axis=1)
+        nearest = cdist(points[:, :2], self._wanted(start, goal), "sqeuclidean").min(axis=1)
         return {
             "plane_error_mm": 1000.0 * float(np.abs(points[:, 2] - _PEN).max()),
-            "stroke_error_mm": 1000.0 * float(aside.max()),
+            "stroke_error_mm": 1000.0 * math.sqrt(nearest.max()),
         }
 
     def _wanted(self, start: FloatArray, goal: FloatArray) -> FloatArray:
