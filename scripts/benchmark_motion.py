@@ -72,16 +72,16 @@ def main() -> None:
     use_one_thread()
     command = "python scripts/benchmark_motion.py " + " ".join(sys.argv[1:])
     results = Results("motion", command.strip())
+    pairs = [(scene, robot) for scene in options.scenes.split(",") for robot in options.robots.split(",")]
+    # First: later the process holds thousands of records, which the interpreter goes through again and again.
+    stepping = {f"{scene} {robot}": stepping_ratio(scene, robot) for scene, robot in pairs}
     worlds: dict[str, dict[str, list[Record]]] = {}
-    stepping: dict[str, float] = {}
-    for scene in options.scenes.split(","):
-        for robot in options.robots.split(","):
-            world = f"{scene} {robot}"
-            worlds[world] = measure(scene, robot, options)
-            for method, records in worlds[world].items():
-                results.row(scene=scene, robot=robot, method=method, **summary(records))
-            stepping[world] = stepping_ratio(scene, robot)
-            results.row(scene=scene, robot=robot, stepping_of_raw_pybullet=stepping[world])
+    for scene, robot in pairs:
+        world = f"{scene} {robot}"
+        results.row(scene=scene, robot=robot, stepping_of_raw_pybullet=stepping[world])
+        worlds[world] = measure(scene, robot, options)
+        for method, records in worlds[world].items():
+            results.row(scene=scene, robot=robot, method=method, **summary(records))
     for method in next(iter(worlds.values())):
         together = [record for world in worlds.values() for record in world[method]]
         results.row(scene="all", robot="all", method=method, **summary(together))
