@@ -28,6 +28,7 @@ from claim_runs import (
 )
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.learning.learner import Learner
@@ -107,8 +108,13 @@ def example(run: Measured) -> tuple[str, list[Way]]:
             plans[AFTER] = planner.plan(request)
             if all(isinstance(plan, Plan) for plan in plans.values()):
                 found = {name: plan.motion.q for name, plan in plans.items() if isinstance(plan, Plan)}
-                return config.robot, [Way(q, _COLORS[name], _NAMES[name]) for name, q in found.items()]
+                return config.robot, [_way(name, q, world.first_collision(q)) for name, q in found.items()]
     raise SystemExit(f"{SCENE}: no fresh request from left to right can be planned in all three ways")
+
+
+def _way(method: str, q: NDArray[np.float64], contact: float | None) -> Way:
+    told = "no contact" if contact is None else "cross: first contact"
+    return Way(q, _COLORS[method], f"{_NAMES[method]} ({told})", contact=contact)
 
 
 def draw(runs: Sequence[Measured], shown: tuple[str, list[Way]], path: Path) -> None:
@@ -150,7 +156,7 @@ def _draw_fates(ax: Axes, scene: str, runs: Sequence[Measured]) -> None:
         for name, color in _FATES.items():
             share = sum(fate(record) == name for record in records) / len(records)
             ax.barh(place, share, left=left, height=0.66, color=color)
-            if share >= 0.12:
+            if share >= 0.17:
                 ink = INK if name in ("other failure", "refused") else "white"
                 ax.text(left + share / 2, place, percent(share), ha="center", va="center", color=ink)
             left += share
@@ -176,7 +182,12 @@ def _draw_rates(ax: Axes, runs: Sequence[Measured]) -> None:
             ax.vlines(place, *seen["ci95"], color=INK, linewidth=2.0)
             at = place, seen["ci95"][1]
             ax.annotate(
-                percent(seen["rate"]), at, (0, 4), textcoords="offset points", ha="center", fontsize=10
+                f"{100.0 * seen['rate']:.0f}",
+                at,
+                (0, 4),
+                textcoords="offset points",
+                ha="center",
+                fontsize=10,
             )
     ax.set_xticks(range(len(SCENES)), list(SCENES))
     ax.set(ylabel="collision rate of motions that ran", ylim=(0.0, 1.45), yticks=np.linspace(0.0, 1.0, 6))

@@ -24,12 +24,15 @@ class Way:
         color: of the line or of the dots.
         label: for the legend.
         dots: whether each configuration gets a dot; then steps are seen.
+        contact: place in ``q``, counted in configurations, of the first contact, which gets a cross; None:
+            there is none.
     """
 
     q: FloatArray
     color: str
     label: str
     dots: bool = False
+    contact: float | None = None
 
 
 def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
@@ -43,6 +46,9 @@ def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None
         ax.plot(
             *seen.T, color=way.color, label=way.label, markeredgecolor="white", markeredgewidth=0.4, **look
         )
+        if way.contact is not None:
+            touched = seen[round(way.contact)]
+            ax.plot(*touched, "X", markersize=12, color=way.color, markeredgecolor="white", zorder=5)
     start, *_, goal = seen
     for point, name in ((start, "start"), (goal, "goal")):
         ax.annotate(
