@@ -54,7 +54,7 @@ def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None
         ax.annotate(
             name,
             point,
-            (0, 10),
+            (0, -24),
             textcoords="offset points",
             ha="center",
             fontsize=10.5,
