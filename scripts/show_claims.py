@@ -3,8 +3,9 @@
     python scripts/show_claims.py
 
 Three seeds of ShelfReach, TwoSkills and ReachDetour are run as configured, and a pendulum known from
-pictures: about 11 minutes on two cores that do nothing else. Runs and measures lie in runs/claims, so that an interrupted command goes on when repeated. Writes
-docs/results/claims.json and docs/images/claim_{pendulum,generalise,transition,collision}.png.
+pictures: about 11 minutes on two cores that do nothing else. Runs and measures lie in runs/claims, so that an
+interrupted command goes on when repeated. Writes docs/results/claims.json and
+docs/images/claim_{pendulum,generalise,transition,collision}.png.
 """
 
 from __future__ import annotations
