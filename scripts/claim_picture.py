@@ -1,0 +1,66 @@
+"""Ways of the tool drawn into a picture of their scene (used by the scripts that show claims)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+from draw_scenes import SIZE, in_picture
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """What to draw of one motion: a line through the tool's places, or a dot at each configuration.
+
+    Attributes:
+        q: configurations (n, dof), rad.
+        color: of the line or of the dots.
+        label: for the legend.
+        dots: whether each configuration gets a dot; then steps are seen.
+        contact: place in ``q``, counted in configurations, of the first contact, which gets a cross; None:
+            there is none.
+    """
+
+    q: FloatArray
+    color: str
+    label: str
+    dots: bool = False
+    contact: float | None = None
+
+
+def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
+    """Draw ways over a picture of the scene, with the arm at the start; obstacles never hide a way."""
+    world: Any = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot).unwrapped
+    ax.imshow(world.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
+    for way in ways:
+        points = world.kinematics.tool_path(way.q)
+        seen = in_picture(points, world.scene.camera_eye, world.scene.camera_target)
+        look = {"marker": "o", "markersize": 4.5, "linewidth": 0.8} if way.dots else {"linewidth": 2.4}
+        ax.plot(
+            *seen.T, color=way.color, label=way.label, markeredgecolor="white", markeredgewidth=0.4, **look
+        )
+        if way.contact is not None:
+            touched = seen[round(way.contact)]
+            ax.plot(*touched, "X", markersize=12, color=way.color, markeredgecolor="white", zorder=5)
+    start, *_, goal = seen
+    for point, name in ((start, "start"), (goal, "goal")):
+        ax.annotate(
+            name,
+            point,
+            (0, -24),
+            textcoords="offset points",
+            ha="center",
+            fontsize=10.5,
+            fontweight="bold",
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+        )
+    world.close()
+    ax.set(xticks=[], yticks=[], xlim=(0, SIZE[0]), ylim=(SIZE[1], 0))
+    ax.spines[:].set_visible(False)
