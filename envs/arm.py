@@ -21,6 +21,7 @@ from envs.errors import WorldError
 from envs.robots import FloatArray
 from envs.scenes.checks import build
 from envs.simulation import Simulation
+from envs.travel import StandingWatch
 
 _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _TIMES = np.arange(_STEPS_PER_ACTION + 1)[:, None] / PHYSICS_RATE  # s, within one action
@@ -59,6 +60,8 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
         self._target = self.robot.rest
         self._ends = (np.zeros(3), np.zeros(3))  # tool positions of the episode's start and goal
         self._worst: dict[str, float] = {}
+        self._self_watch = StandingWatch(self._episode, self._episode_checker.pairs)
+        self._distance = 0.0  # largest joint distance from the goal, rad
         self._seed: int | None = None
         self.action_space = spaces.Box(-1.0, 1.0, (self.robot.dof,), np.float32)
         reach = np.maximum(np.abs(self.robot.lower), np.abs(self.robot.upper)) + 0.1
@@ -107,12 +110,11 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
         speed = np.clip(self._configuration("action", action), -1.0, 1.0) * self.robot.velocity
         wanted = self._target + _TIMES * speed
         targets = np.minimum(np.maximum(wanted, self.robot.lower), self.robot.upper)  # np.clip is slower
-        touched = self._episode.follow(targets[1:], np.diff(targets, axis=0) * PHYSICS_RATE)
+        touched = self._episode.follow(targets[1:], (targets[1:] - targets[:-1]) * PHYSICS_RATE)
         self._target = targets[-1]
         observation = self._observe()
         info = self._info(observation["achieved_goal"], touched=touched)
-        distance = float(np.abs(observation["achieved_goal"] - self._goal).max())
-        return observation, -distance, bool(info["is_success"]), False, info
+        return observation, -self._distance, bool(info["is_success"]), False, info
 
     def render(self) -> NDArray[np.uint8] | None:
         """A picture (360, 480, 3) of the world, in render mode ``rgb_array``."""
@@ -127,7 +129,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
 
     def _observe(self) -> dict[str, FloatArray]:
         q, qd, _ = self._episode.joint_state()
-        state = np.clip(np.concatenate([q, qd]), -self._bound, self._bound)
+        state = np.minimum(np.maximum(np.concatenate([q, qd]), -self._bound), self._bound)
         return {
             "observation": state,
             "achieved_goal": state[: self.robot.dof].copy(),
@@ -137,13 +139,13 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
     def _info(self, q: FloatArray, *, touched: bool) -> dict[str, Any]:
         """What is known at configuration q (dof,) rad; the scene's own measures are the episode's worst."""
         clearance = self._episode_checker.present_surroundings()
-        collision = touched or clearance <= 0.0 or self._episode_checker.touches_itself()
+        collision = touched or clearance <= 0.0 or self._self_watch.touching(q)
         present = self.scene.measures(self._tool_at(q)[None], *self._ends)
         self._worst = {name: max(value, self._worst.get(name, 0.0)) for name, value in present.items()}
-        reached = np.abs(q - self._goal).max() < _REACHED
+        self._distance = float(np.abs(q - self._goal).max())
         kept = all(self._worst[name] <= bound for name, bound in self.scene.bounds.items())
         return {
-            "is_success": bool(reached and kept and not collision),
+            "is_success": bool(self._distance < _REACHED and kept and not collision),
             "collision": collision,
             "min_clearance_m": clearance,
             "seed": self._seed,

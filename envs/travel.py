@@ -78,6 +78,36 @@ class PairWatch:
         return [p[_DISTANCE] for p in call("getClosestPoints", arm, arm, reach, linkIndexA=a, linkIndexB=b)]
 
 
+class StandingWatch:
+    """Watches pairs of links of an arm that moves on, and looks only at those that may have met since.
+
+    Args:
+        simulation: the arm.
+        pairs: the links.
+    """
+
+    def __init__(self, simulation: Simulation, pairs: Sequence[tuple[int, int]]) -> None:
+        self._look = simulation.bound("getClosestPoints", simulation.arm, simulation.arm, _LOOK)
+        self._pairs = pairs
+        self._reaches = pair_reaches(simulation, pairs)
+        self._seen_at = np.zeros_like(self._reaches)
+        self._apart = np.zeros(len(pairs))
+
+    def touching(self, q: FloatArray) -> bool:
+        """Whether links touch, as they are now, at q (dof,) rad."""
+        travelled = (np.abs(q - self._seen_at) * self._reaches).sum(axis=1)
+        doubtful = travelled >= self._apart
+        if not doubtful.any():
+            return False
+        touching = False
+        for k in np.flatnonzero(doubtful).tolist():
+            a, b = self._pairs[k]
+            nearest = min((p[_DISTANCE] for p in self._look(linkIndexA=a, linkIndexB=b)), default=_LOOK)
+            touching = touching or nearest <= 0.0
+            self._seen_at[k], self._apart[k] = q, nearest - _ROUNDING
+        return touching
+
+
 def _link_reaches(simulation: Simulation) -> dict[int, FloatArray]:
     """Farthest (dof,) m that points of each link can lie from the axis of each joint; 0 if not carried."""
     arm, call = simulation.arm, simulation.call

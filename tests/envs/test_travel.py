@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from envs.arm import ArmEnv
 from envs.collision import segment
-from envs.travel import pair_reaches
+from envs.travel import StandingWatch, pair_reaches
 
 
 @pytest.fixture(scope="module", params=["iiwa", "panda"])
@@ -53,6 +54,21 @@ def test_spared_looks_change_no_verdict(environment: ArmEnv) -> None:
             path = segment(start, goal, 0.02)
             alone = [environment._checker.is_free(q, margin) for q in path]
             assert environment.free(path, margin).tolist() == alone
+
+
+def test_whoever_moves_on_is_told_of_every_touch(environment: ArmEnv) -> None:
+    """From anywhere to anywhere, in small steps and large ones, as the plain check tells."""
+    rng, robot, simulation = np.random.default_rng(2), environment.robot, environment._simulation
+    watch = StandingWatch(simulation, environment._checker.pairs)
+    told = []
+    ends = rng.uniform(robot.lower, robot.upper, size=(4000, robot.dof))
+    folded = next(q for q in ends if environment.clearance(q).itself < 0.0)
+    for start, goal in [(robot.rest, folded), (folded, ends[0]), *itertools.pairwise(ends[:7])]:
+        for q in segment(start, goal, 0.05):
+            simulation.pose(q)
+            told.append(watch.touching(q))
+            assert told[-1] == environment._checker.touches_itself()
+    assert any(told) and not all(told)
 
 
 def test_a_look_is_spared_where_nothing_can_be_near(
