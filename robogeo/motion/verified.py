@@ -33,7 +33,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-from robogeo.errors import MotionError
+from robogeo.errors import InputError, MotionError
 from robogeo.geometry import Geodesic, resample_uniform
 from robogeo.motion.endpoints import end_gaps
 from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, spline_between, unknown_end
@@ -50,8 +50,19 @@ _SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demon
 
 
 def planning_in(world: World, planner: Planner) -> Plans:
-    """The planner itself, or what verifies its motions in the world: as its options say."""
-    return VerifiedPlanner(planner, world) if planner.options.mode == "verified" else planner
+    """The planner itself, or what verifies its motions in the world: as its options say.
+
+    Raises:
+        InputError: verified motions were asked for where a joint turns without end.
+    """
+    if planner.options.mode != "verified":
+        return planner
+    if planner.limits.continuous.any():
+        raise InputError(
+            f"motion.mode: verified motions are not made in scene {world.scene}, where a joint turns without "
+            "end; use implicit"
+        )
+    return VerifiedPlanner(planner, world)
 
 
 @dataclass(frozen=True, eq=False)

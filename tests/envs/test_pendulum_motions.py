@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from envs.errors import WorldError
 from envs.pendulum import PendulumEnv
 from envs.pendulum.swings import PLACES, held_out, lifelike, place_of
+from robogeo.errors import InputError
+from robogeo.motion.planner import MotionOptions
 from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.verified import planning_in
 from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
@@ -51,6 +57,13 @@ def test_a_timed_swing_is_followed() -> None:
     assert seen.peak_torque_fraction < 1.0
     np.testing.assert_array_equal(seen.q, again.q)
     assert film.shape[1:] == (48, 64, 3)
+
+
+def test_verified_motions_are_refused_with_the_reason() -> None:
+    with World("Pendulum", "pendulum") as world:
+        asked: Any = SimpleNamespace(options=MotionOptions(mode="verified"), limits=world.limits)
+        with pytest.raises(InputError, match=r"not made in scene Pendulum.*use implicit"):
+            planning_in(world, asked)
 
 
 def test_bad_motions_are_refused() -> None:
