@@ -178,7 +178,7 @@ def info(command: Info) -> None:
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
-    from robogeo.motion.world import robot_names, scene_names
+    from robogeo.motion.worlds import robot_names, scene_names
 
     origin = provenance()
     print(f"robogeo {robogeo.__version__}, Python {origin['python']}")

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from robogeo.config import ExperimentConfig, Settings
 from robogeo.errors import InputError
+from robogeo.reading import read_text
 
 # A configuration is a page of text; the pure Python parser needs about a second for this much.
 MOST_BYTES = 100_000
@@ -147,17 +148,7 @@ def read_tree(file: Path) -> dict[str, Any]:
     Raises:
         InputError: one line that names the file and the reason.
     """
-    try:
-        with open(file, "rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
-    if len(content) > MOST_BYTES:
-        raise InputError(f"{file}: larger than {MOST_BYTES} bytes, is this a configuration?")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    text = read_text(file, MOST_BYTES, "a configuration")
     tree = _parse(text, str(file))
     if tree is None:
         return {}

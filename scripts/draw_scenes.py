@@ -21,7 +21,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from robogeo.motion.world import robot_names
+from robogeo.motion.worlds import robot_names
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "scenes.png"
 MOST_BYTES = 600_000

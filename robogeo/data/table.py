@@ -12,6 +12,7 @@ import numpy as np
 
 from robogeo.data.demonstrations import MOST_JOINTS, MOST_SAMPLES, Demonstration
 from robogeo.errors import InputError
+from robogeo.reading import read_text
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -23,7 +24,7 @@ def load_table(path: str | os.PathLike[str]) -> Demonstration:
         InputError: one line that names the file, the line and the reason.
     """
     file = Path(path)
-    lines = _text(file).splitlines()
+    lines = read_text(file, _MOST_BYTES, "one demonstration").splitlines()
     names = [name.strip() for name in lines[0].split(",")] if lines else []
     joints = 0
     while joints < MOST_JOINTS and names[1 + joints : 2 + joints] == [f"q{joints + 1}"]:
@@ -40,20 +41,6 @@ def load_table(path: str | os.PathLike[str]) -> Demonstration:
         return Demonstration(table[:, 1:], table[:, 0], file.name[:100])
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-
-
-def _text(file: Path) -> str:
-    try:
-        with open(file, "rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError(f"{file}: larger than {_MOST_BYTES} bytes, is this one demonstration?")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: not UTF-8 text (byte {error.start})") from error
 
 
 def _row(file: Path, number: int, line: str, columns: int, joints: int) -> list[float]:

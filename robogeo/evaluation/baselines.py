@@ -28,7 +28,7 @@ from robogeo.geometry import Geodesic, fit_neural_geodesic
 from robogeo.motion.endpoints import end_gaps
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.planner import Plan, abruptness_of, spline_between
+from robogeo.motion.planner import Plan, abruptness_of, met_by, spline_between
 from robogeo.motion.smoothness import abruptness
 from robogeo.motion.timing import time_path
 from robogeo.motion.world import Refusal, Request, World
@@ -66,6 +66,7 @@ def plan_along(
         return way
     latent = isinstance(way, Geodesic)
     path = manifold.decoded_path(way) if isinstance(way, Geodesic) else way
+    path, request = met_by(path, request, limits)
     try:
         motion = time_path(spline_between(path, request, limits), limits, derate=derate)
     except MotionError as error:

@@ -21,9 +21,10 @@ from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
-from robogeo.geometry.lengths import TOLERANCE, edge_lengths
+from robogeo.geometry.joining import joined
+from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
-from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
+from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
 from robogeo.geometry.search import Search
 
@@ -101,23 +102,8 @@ class GeodesicGraph:
             raise GeometryError(
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
             )
-        rows = as_rows(nodes, "nodes").detach()
-        origins = distinct_rows(as_array(rows))
-        distinct = rows[torch.from_numpy(origins)]
-        with torch.no_grad():
-            embedded = metric.embed(distinct)
-        count, decoded, latent = len(distinct), as_array(embedded), as_array(distinct)
-        chosen = [decoded] * (space != "latent") + [latent] * (space != "decoded")
-        near = unique_edges(np.concatenate([nearest_edges(part, neighbors) for part in chosen]), count)
-        # Across a gap support costs its full weight, so the shortest bridge is judged with that.
-        wide = metric.support.weight * latent if metric.support is not None else np.zeros((count, 0))
-        bridges = bridge_edges(np.hstack([decoded if space != "latent" else latent, wide]), near)
-        edges = np.concatenate([near, bridges])
-        marks = np.arange(len(edges)) >= len(near)
-        order = np.argsort(edges[:, 0] * count + edges[:, 1])
-        edges, marks = edges[order], marks[order]
-        lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges)
-        return cls(metric, distinct, embedded, edges, lengths, marks, neighbors, space, landmarks, origins)
+        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space)
+        return cls(metric, **parts, neighbors=neighbors, space=space, landmarks=landmarks)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:
         """Shortest way from z0 to z1, each (d,): the points are z0, the nodes passed, z1.
@@ -146,13 +132,12 @@ class GeodesicGraph:
         lengths, _, _ = self._searched(self._attached(start, goal))
         return torch.from_numpy(lengths)
 
-    def paths(self, starts: Any, goals: Any, *, direct: bool = True) -> list[Geodesic]:
+    def paths(self, starts: Any, goals: Any) -> list[Geodesic]:
         """Shortest ways between many pairs, (m, d), (m, d) -> m geodesics; much faster than one by one.
 
         Args:
             starts: (m, d).
             goals: (m, d).
-            direct: whether two off-graph points near each other may be joined by a straight segment.
 
         Returns:
             Geodesics; of infinite length and without points where there is no way (`Geodesic.reached`).
@@ -160,7 +145,7 @@ class GeodesicGraph:
         Raises:
             GeometryError: bad points, or numbers of starts and goals that differ.
         """
-        return self._paths(*self._pairs(starts, goals), direct=direct)
+        return self._paths(*self._pairs(starts, goals))
 
     def ways(self, starts: Any, goals: Any, tolerance: float = TOLERANCE) -> list[IntArray]:
         """Nodes on the shortest ways between pairs (m, d), (m, d), without the geodesics that `paths` makes.
@@ -266,11 +251,8 @@ class GeodesicGraph:
             )
         return start.detach().to(self.nodes), goal.detach().to(self.nodes)
 
-    def _paths(self, start: torch.Tensor, goal: torch.Tensor, direct: bool = True) -> list[Geodesic]:
-        attached = self._attached(start, goal)
-        if not direct:
-            attached.direct[as_array((start != goal).any(dim=1)) > 0] = np.inf
-        lengths, expanded, ways = self._searched(attached)
+    def _paths(self, start: torch.Tensor, goal: torch.Tensor) -> list[Geodesic]:
+        lengths, expanded, ways = self._searched(self._attached(start, goal))
         return [
             self._way(start[p], goal[p], float(lengths[p]), int(expanded[p]), way)
             for p, way in enumerate(ways)

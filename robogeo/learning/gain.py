@@ -16,7 +16,7 @@ def predicted_gain(ends: FloatArray, wrong: FloatArray, index: int, reach: float
     request fails at an end that nothing was shown near to, so each of its two ends answers for half of it;
     a demonstration mends the ends near to either of its own, because the graph joins what it shows to all
     else. The share is thus an estimate of the share of present failures that will succeed. Counting only
-    requests both of whose ends are near, it would be five times too small (first rounds of ShelfReach).
+    requests both of whose ends are near, it would be several times too small.
 
     Args:
         ends: start and goal (m, 2, dof) of the candidates, rad.

@@ -5,6 +5,8 @@ A motion and its reverse show the same, so the direction in which the ends lie n
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
@@ -34,9 +36,24 @@ def farther_ends(pairs: FloatArray, others: FloatArray) -> FloatArray:
     return np.minimum(np.maximum(*forth), np.maximum(*back))
 
 
+def alike(pairs: FloatArray, others: FloatArray, radius: float) -> NDArray[np.bool_]:
+    """Which requests (m, k) are alike: no joint differs by more than a radius, rad, at either end.
+
+    Args:
+        pairs: ends (m, 2, dof), rad.
+        others: ends (k, 2, dof), rad.
+        radius: of the neighbourhood, rad.
+    """
+    forth, back = _directions(pairs, others, "chebyshev")
+    return np.minimum(np.maximum(*forth), np.maximum(*back)) <= radius
+
+
 def _directions(
-    pairs: FloatArray, others: FloatArray
+    pairs: FloatArray, others: FloatArray, metric: Literal["euclidean", "chebyshev"] = "euclidean"
 ) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
     """Distances (m, k) of start and goal, the others taken as they are and reversed."""
+    if not len(others):
+        nothing = np.zeros((len(pairs), 0))
+        return (nothing, nothing), (nothing, nothing)
     (a, b), (c, d) = np.moveaxis(pairs, 1, 0), np.moveaxis(others, 1, 0)
-    return (cdist(a, c), cdist(b, d)), (cdist(a, d), cdist(b, c))
+    return (cdist(a, c, metric), cdist(b, d, metric)), (cdist(a, d, metric), cdist(b, c, metric))

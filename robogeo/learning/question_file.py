@@ -18,6 +18,7 @@ from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.queries import Query
 from robogeo.motion.world import Refusal, Request, World
+from robogeo.reading import read_text
 
 _MOST_BYTES = 1024 * 1024
 _ENDINGS = (".npz", ".csv", ".json")
@@ -90,16 +91,8 @@ def read_answer(path: Path) -> Answer:
 
 def _refusal_or_failure(path: Path) -> Refusal | Failure:
     try:
-        with open(path, "rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES} bytes, is this an answer?")
-        given = json.loads(content.decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
+        given = json.loads(read_text(path, _MOST_BYTES, "an answer"))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({error})") from error
     if not isinstance(given, dict) or list(given) not in (["refusal"], ["failure"]):
         raise InputError(f'{path}: expected {{"refusal": "reason"}} or {{"failure": "reason"}}')

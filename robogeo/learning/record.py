@@ -17,7 +17,7 @@ from robogeo.data.storage import parse_demonstration
 from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, Failure, Receipt
 from robogeo.learning.lifecycle import State, advanced
-from robogeo.learning.neighborhood import alike
+from robogeo.learning.pairs import alike
 from robogeo.learning.queries import Query
 from robogeo.motion.world import Refusal
 

@@ -38,7 +38,7 @@ def choose(
         n: how many are wanted.
         opened: ends (k, 2, dof) of questions that are pending or were asked in this round, in the order in
             which they were asked; they, and their reverses, are not asked again.
-        askable: (m,) whether a candidate may be asked at all; see `outside`.
+        askable: (m,) whether a candidate may be asked at all, as far from what was refused.
         feasible: asked of a candidate when its turn comes; what is not feasible is passed over.
     """
     worth = scaled(utility)
@@ -53,17 +53,6 @@ def choose(
             _open(ends[best], ends, worth, free)
             chosen.append(best)
     return chosen
-
-
-def outside(ends: FloatArray, refused: FloatArray, radius: float) -> BoolArray:
-    """Which candidates (m,) lie outside the neighbourhoods of what was refused.
-
-    Args:
-        ends: (m, 2, dof) end points of the candidates, rad.
-        refused: (k, 2, dof) of requests that nobody will show.
-        radius: joint distance, rad: inside are those with both ends within it, in either direction.
-    """
-    return np.asarray((farther_ends(ends, refused) > radius).all(axis=1))
 
 
 def scaled(utility: FloatArray) -> FloatArray:

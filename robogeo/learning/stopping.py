@@ -8,6 +8,7 @@ answer (as Ax's global stopping does): what they bring may change everything.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -107,7 +108,7 @@ class Rule(Protocol):
         ...
 
 
-class StoppingRule:
+class StoppingRule(ABC):
     """Base of all rules: silent while queries are pending, and combined by ``&`` and ``|``."""
 
     def __call__(self, standing: Standing) -> Verdict:
@@ -116,9 +117,9 @@ class StoppingRule:
             return Verdict(False, f"{standing.pending} queries are pending")
         return self.judge(standing)
 
+    @abstractmethod
     def judge(self, standing: Standing) -> Verdict:
         """The verdict when nothing is pending."""
-        raise NotImplementedError
 
     def __and__(self, other: Rule) -> StoppingRule:
         """Stop when both say so."""

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.errors import StrategyError
 from robogeo.learning.candidates import Candidates
+from robogeo.learning.pairs import alike
 from robogeo.learning.scoring import Scores, outline
 from robogeo.learning.screening import screened
-from robogeo.learning.selection import choose, outside
+from robogeo.learning.selection import choose
 from robogeo.learning.strategies import Strategy, is_order_based, misshapen, name_of, not_finite, utilities
 from robogeo.models import IWAE, ModelConfig
 from robogeo.motion.manifold import GeometryOptions, Manifold
@@ -166,7 +167,7 @@ def _cycle(strategy: Strategy, candidates: Candidates) -> str:
     """Asked again and again, it asks for different things, and for none that is pending or refused."""
     opened = np.zeros((0, 2, _DOF))
     refused, radius = candidates.ends[:1], 0.5
-    askable = outside(candidates.ends, refused, radius)
+    askable = np.logical_not(alike(candidates.ends, refused, radius)[:, 0])
     for round in range(3):
         utility, known = screened(replace(candidates, round=round, asked=opened), strategy, leaders=8, full=0)
         chosen = choose(utility, known.ends, 2, opened, askable)

@@ -5,11 +5,14 @@ Any environment with these methods will do; `robogeo.motion.world` speaks to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from robogeo.errors import InputError
 
 FloatArray = NDArray[np.float64]
 
@@ -109,3 +112,14 @@ class ArmEnvironment(Protocol):
     def close(self) -> None:
         """Free the simulator."""
         ...
+
+
+@contextmanager
+def complaints() -> Iterator[None]:
+    """Turn what a world says of bad input (errors marked ``bad_input``) into an InputError."""
+    try:
+        yield
+    except ValueError as error:
+        if not getattr(error, "bad_input", False):
+            raise
+        raise InputError(str(error)) from error

@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError
 from robogeo.motion.limits import JointLimits
-from robogeo.motion.trajectory import Motion, load_description, load_motion, save_motion
+from robogeo.motion.trajectory import MOST_BYTES, Motion, load_description, load_motion, save_motion
+from robogeo.reading import read_bounded
 
 FloatArray = NDArray[np.float64]
 
 ENDINGS = {"csv": ".csv", "npz": ".npz", "ros-json": ".json", "ros-yaml": ".yaml"}
-_MOST_BYTES = 64 * 1024 * 1024
 _ARRAYS = ("t", "q", "qd", "qdd", "qddd")
 _SERIES = {"q": "positions", "qd": "velocities", "qdd": "accelerations"}
 _NANO = 1_000_000_000
@@ -94,7 +94,7 @@ def read_motion(path: str | os.PathLike[str]) -> tuple[Motion, tuple[str, ...]]:
         motion = load_motion(source)
         described = source.with_suffix(".json").exists()
         return motion, load_description(source).joint_names if described else ()
-    content = _content(source)
+    content = read_bounded(source, MOST_BYTES, "a motion")
     try:
         if kind == "npz":
             return _from_npz(content, source)
@@ -220,17 +220,6 @@ def _row(point: Mapping[str, Any], name: str, dof: int, index: int, source: Path
     if not all(type(value) in (int, float) and np.isfinite(value) for value in values):
         raise InputError(f"{source}: points[{index}].{name}: a value is not a finite number")
     return [float(value) for value in values]
-
-
-def _content(source: Path) -> bytes:
-    try:
-        with open(source, "rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{source}: cannot be read ({error.strerror or error})") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError(f"{source}: larger than {_MOST_BYTES} bytes, is this one motion?")
-    return content
 
 
 def _parsed(content: bytes, kind: str, source: Path) -> Any:

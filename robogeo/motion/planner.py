@@ -104,8 +104,7 @@ class Planner:
 
     def _timed(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
         """The motion along a geodesic, or why there is none."""
-        path = beginning_near(self.manifold.decoded_path(geodesic), request.start, self.limits)
-        request = replace(request, goal=self.limits.nearest(request.goal, path[-1]))
+        path, request = met_by(self.manifold.decoded_path(geodesic), request, self.limits)
         gap = max(end_gaps(path, request.start, request.goal))
         if gap > self.options.correction_limit:
             return unknown_end(path, request, self.options.correction_limit)
@@ -122,9 +121,14 @@ def ends_of(requests: Sequence[Request]) -> tuple[FloatArray, FloatArray]:
     return np.stack([request.start for request in requests]), np.stack([request.goal for request in requests])
 
 
-def beginning_near(path: FloatArray, start: FloatArray, limits: JointLimits) -> FloatArray:
-    """The path (n, dof), turned by whole turns of endless joints to begin nearest to ``start``."""
-    return path + (limits.nearest(path[0], start) - path[0])
+def met_by(path: FloatArray, request: Request, limits: JointLimits) -> tuple[FloatArray, Request]:
+    """A path (n, dof) rad and the request it answers, both turned by whole turns of endless joints to meet.
+
+    The path begins nearest to the start, and of all configurations in the goal's place the nearest to its end
+    is asked for. Without endless joints both stay as they are.
+    """
+    turned = path + (limits.nearest(path[0], request.start) - path[0])
+    return turned, replace(request, goal=limits.nearest(request.goal, turned[-1]))
 
 
 def spline_between(

@@ -22,9 +22,12 @@ from scipy.interpolate import CubicHermiteSpline
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError
 from robogeo.motion.limits import JointLimits
+from robogeo.reading import read_text
 
 FloatArray = NDArray[np.float64]
 
+MOST_BYTES = 64 * 1024 * 1024
+"""No motion file is larger."""
 FORMAT = "robogeo-motion"
 UNITS = {"t": "s", "q": "rad", "qd": "rad/s", "qdd": "rad/s^2"}
 
@@ -172,7 +175,7 @@ def load_motion(path: str | os.PathLike[str]) -> Motion:
             not a finite number, times that do not increase, or a side-car of another robot.
     """
     source = _csv_path(path)
-    lines = _read(source).splitlines()
+    lines = read_text(source, MOST_BYTES, "a motion").splitlines()
     header = [name.strip() for name in lines[0].split(",")] if lines else []
     dof = (len(header) - 1) // 3
     if dof < 1 or header != column_names(dof):
@@ -212,7 +215,7 @@ def load_description(path: str | os.PathLike[str]) -> MotionDescription:
     """
     source = _csv_path(path).with_suffix(".json")
     try:
-        data: Any = json.loads(_read(source))
+        data: Any = json.loads(read_text(source, MOST_BYTES, "a motion"))
     except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{source}: not JSON ({error})") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -244,15 +247,6 @@ def _csv_path(path: str | os.PathLike[str]) -> Path:
     if target.suffix.lower() != ".csv":
         raise InputError(f"{target}: a motion file ends in .csv")
     return target
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a text file") from error
 
 
 def _table(source: Path, lines: list[str], header: list[str]) -> FloatArray:

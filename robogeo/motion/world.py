@@ -1,17 +1,14 @@
 """The world a robot lives in, met only through Gymnasium.
 
-robogeo never imports a simulator: it asks ``gymnasium.make("envs:robogeo/SCENE-v0")`` for one and speaks to
-it through `World`, which turns plain arrays into robogeo's own words and the world's complaints into
-`InputError`. Any environment with the methods of `ArmEnvironment` will do.
+robogeo never imports a simulator: it asks for one (`robogeo.motion.worlds`) and speaks to it through `World`,
+which turns plain arrays into robogeo's own words and the world's complaints into `InputError`. Any
+environment with the methods of `ArmEnvironment` will do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import import_module
 from types import TracebackType
 from typing import Any, cast
 
@@ -19,12 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
-from robogeo.motion.environment import ArmEnvironment, Execution
+from robogeo.motion.environment import Execution, complaints
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import JointAngles, Observation, Pictures
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
+from robogeo.motion.worlds import make
 
 FloatArray = NDArray[np.float64]
 _VIEWS = 720  # pictures round a full turn
@@ -75,7 +73,7 @@ class World:
 
     def __init__(self, scene: str, robot: str) -> None:
         self.scene = scene
-        self._environment = _make(scene, robot)
+        self._environment = make(scene, robot)
         spec = self._environment.robot
         self.robot_name = str(spec.name)
         names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
@@ -104,7 +102,7 @@ class World:
 
     def held_out(self, seed: int, count: int) -> list[Request]:
         """The first ``count`` held-out requests of ``seed``; all pairs of places weigh alike."""
-        with _complaints():
+        with complaints():
             return [_request(self._environment.held_out_request(seed, index)) for index in range(count)]
 
     def request_between(self, start: FloatArray, goal: FloatArray) -> Request:
@@ -120,20 +118,20 @@ class World:
 
     def demonstrate(self, request: Request, seed: int) -> FloatArray | Refusal:
         """A collision-free joint path (n, dof) rad for the request, shown by the world's demonstrator."""
-        with _complaints():
+        with complaints():
             shown = self._environment.demonstrate(request.start, request.goal, seed)
         path = getattr(shown, "q", None)
         return Refusal("no-demonstration", str(shown.reason)) if path is None else np.asarray(path)
 
     def search(self, request: Request, seed: int) -> FloatArray | Refusal:
         """A collision-free joint path (n, dof) rad by RRT-Connect with short cuts; nothing demonstrated."""
-        with _complaints():
+        with complaints():
             path = self._environment.search(request.start, request.goal, seed)
         return Refusal("no-path", "the search found no way") if path is None else np.asarray(path)
 
     def clearance(self, q: FloatArray) -> float:
         """Exact distance (m, at most 0.2) to the nearest obstacle at q (dof,) rad."""
-        with _complaints():
+        with complaints():
             return float(self._environment.clearance(q).surroundings)
 
     def first_collision(self, path: FloatArray, margin: float = 0.0) -> float | None:
@@ -146,7 +144,7 @@ class World:
         Returns:
             The place in way-points (2.25: a quarter of the way from way-point 2 to 3), None if it is free.
         """
-        with _complaints():
+        with complaints():
             found = self._environment.first_collision(path, margin)
         return None if found is None else float(found.at)
 
@@ -166,14 +164,14 @@ class World:
 
         The first time an arm is met its spheres are fitted, which takes seconds; then they are cached.
         """
-        with _complaints():
+        with complaints():
             spheres = self._environment.sphere_arrays()
             obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
         return SphereModel(self.chain, **spheres, obstacles=obstacles)
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""
-        with _complaints():
+        with complaints():
             return np.asarray(self._environment.free(path, margin), dtype=np.bool_)
 
     def add_obstacle(self, half_extents: ArrayLike, centre: ArrayLike) -> None:
@@ -182,7 +180,7 @@ class World:
         Raises:
             InputError: not such a box.
         """
-        with _complaints():
+        with complaints():
             self._environment.add_obstacle(
                 np.asarray(half_extents, dtype=float), np.asarray(centre, dtype=float)
             )
@@ -203,12 +201,12 @@ class World:
         Raises:
             InputError: an unknown engine, or one that is not installed.
         """
-        with _complaints():
+        with complaints():
             return cast(Execution, self._environment.execute(motion.q, motion.qd, engine))
 
     def check_engine(self, engine: str) -> None:
         """Raise InputError unless motions can run in an engine: known, installed, able to load the arm."""
-        with _complaints():
+        with complaints():
             self._environment.check_engine(engine)
 
     def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -230,7 +228,7 @@ class World:
         self.close()
 
     def _draw(self, seed: int, index: int, places: tuple[str, ...]) -> Request:
-        with _complaints():
+        with complaints():
             return _request(self._environment.request(seed, index, places))
 
     def _check_configuration(self, name: str, q: FloatArray) -> None:
@@ -247,51 +245,13 @@ class World:
                 f"{name}: joint {joint + 1} is {q[joint]:.4g} rad, outside its limits "
                 f"[{self.limits.lower[joint]:.4g}, {self.limits.upper[joint]:.4g}]; angles are in radians"
             )
-        with _complaints():
+        with complaints():
             clearance = self._environment.clearance(q)
         if clearance.smallest <= 0.0:
             what = "an obstacle" if clearance.surroundings <= clearance.itself else "itself"
             raise InputError(
                 f"{name}: the arm collides with {what} there, {-1000 * clearance.smallest:.1f} mm deep"
             )
-
-
-def scene_names() -> list[str]:
-    """Names of the scenes that Gymnasium knows of."""
-    import gymnasium
-
-    import_module("envs")  # registers them; robogeo speaks to them through Gymnasium only
-    return sorted(
-        name.removeprefix("robogeo/").removesuffix("-v0")
-        for name in gymnasium.registry
-        if name.startswith("robogeo/")
-    )
-
-
-def robot_names() -> list[str]:
-    """Names of the robots that have a specification."""
-    return list(import_module("envs.robots").robot_names())
-
-
-def _make(scene: str, robot: str) -> ArmEnvironment:
-    import gymnasium
-
-    if scene not in scene_names():
-        raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}")
-    with _complaints():
-        made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
-    return cast(ArmEnvironment, made.unwrapped)
-
-
-@contextmanager
-def _complaints() -> Iterator[None]:
-    """Turn what a world says of bad input (errors marked ``bad_input``) into an InputError."""
-    try:
-        yield
-    except ValueError as error:
-        if not getattr(error, "bad_input", False):
-            raise
-        raise InputError(str(error)) from error
 
 
 def _request(given: Any) -> Request:

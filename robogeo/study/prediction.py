@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import mannwhitneyu
+from numpy.typing import NDArray
 
 from robogeo.evaluation.roll_out import Trial
+from robogeo.learning.calibration import discrimination
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.scoring import score
@@ -43,24 +43,9 @@ def predicted_failures(
     found = {}
     for index, name in enumerate(PREDICTORS):
         mine = np.array([of_round[index] for of_round in scores])
-        rounds = [_rounded(area_under_curve(*pair)) for pair in zip(mine, failed, strict=True)]
-        found[name] = {"rounds": rounds, "pooled": _rounded(area_under_curve(mine.ravel(), failed.ravel()))}
+        rounds = [_area(*pair) for pair in zip(mine, failed, strict=True)]
+        found[name] = {"rounds": rounds, "pooled": _area(mine.ravel(), failed.ravel())}
     return found
-
-
-def area_under_curve(score: ArrayLike, failed: ArrayLike) -> float | None:
-    """Probability that a failure scores above a success, ties half; None unless there are both.
-
-    Args:
-        score: (n,) finite.
-        failed: (n,) of bool.
-    """
-    values, outcome = np.asarray(score), np.asarray(failed, dtype=bool)
-    count = int(outcome.sum())
-    if not 0 < count < len(outcome):
-        return None
-    rank_sum = mannwhitneyu(values[outcome], values[~outcome], method="asymptotic").statistic
-    return float(rank_sum / (count * (len(outcome) - count)))
 
 
 def _scores(learner: Learner, round: int, shown: int, trials: Sequence[Trial]) -> list[NDArray[np.float64]]:
@@ -72,5 +57,6 @@ def _scores(learner: Learner, round: int, shown: int, trials: Sequence[Trial]) -
     return [np.asarray(find_strategy(name)(candidates), dtype=np.float64) for name in PREDICTORS]
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)
+def _area(score: NDArray[np.float64], failed: NDArray[np.bool_]) -> float | None:
+    found = discrimination(score, failed)
+    return None if found is None else round(found.auroc, _DIGITS)

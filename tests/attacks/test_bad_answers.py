@@ -41,7 +41,7 @@ def refused(arguments: list[str], run: Path, capfd: pytest.CaptureFixture[str]) 
         ("a.npz", b"PK\x03\x04 nothing", "not a readable npz archive"),
         ("a.json", b"{", "not JSON"),
         ("a.json", b"[" * 100_000, "not JSON"),
-        ("a.json", b"\xff\xfe", "not JSON"),
+        ("a.json", b"\xff\xfe", "not UTF-8 text (byte 0)"),
         ("a.json", b"[]", 'expected {"refusal": "reason"}'),
         ("a.json", b'{"refusal": "no", "failure": "no"}', 'expected {"refusal": "reason"}'),
         ("a.json", b'{"refusal": 3}', "refusal: expected a reason"),

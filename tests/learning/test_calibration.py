@@ -29,6 +29,26 @@ def test_auroc_counts_pairs_ties_half(outcomes: list[tuple[int, bool]]) -> None:
     np.testing.assert_allclose(mirrored.ci, (1.0 - found.ci[1], 1.0 - found.ci[0]), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("score", "failed", "area"),
+    [
+        ([1, 2, 3, 4], [False, False, True, True], 1.0),
+        ([4, 3, 2, 1], [False, False, True, True], 0.0),
+        ([1, 3, 2, 4], [False, False, True, True], 0.75),
+        ([1, 1, 1], [False, True, True], 0.5),
+        ([1, 2, 2], [False, False, True], 0.75),
+    ],
+)
+def test_areas_by_hand(score: list[int], failed: list[bool], area: float) -> None:
+    found = discrimination(score, failed)
+    assert found is not None and found.auroc == area
+
+
+@pytest.mark.parametrize("failed", [[True, True], [False, False], []])
+def test_without_both_kinds_there_is_no_area(failed: list[bool]) -> None:
+    assert discrimination([1.0, 2.0][: len(failed)], failed) is None
+
+
 def test_the_interval_covers_the_true_area_as_often_as_it_says() -> None:
     """Two normals a standard deviation apart: the area is Phi(1 / sqrt 2)."""
     truth, rng, hits = norm.cdf(2**-0.5), np.random.default_rng(0), 0

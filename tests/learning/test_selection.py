@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robogeo.learning.selection import choose, likeness, outside, scaled
+from robogeo.learning.pairs import alike
+from robogeo.learning.selection import choose, likeness, scaled
 
 NONE = np.zeros((0, 2, 1))
 ENDS = np.array([[[0.0], [1.0]], [[0.1], [1.1]], [[3.0], [4.0]], [[3.0], [4.1]]])
@@ -32,10 +33,10 @@ def test_a_pending_question_is_not_asked_twice_even_if_nothing_else_is_left() ->
 
 
 def test_what_was_refused_is_passed_over_with_its_neighbourhood() -> None:
-    askable = outside(ENDS, ENDS[:1, ::-1], 0.2)
+    askable = ~alike(ENDS, ENDS[:1, ::-1], 0.2).any(axis=1)
     np.testing.assert_array_equal(askable, [False, False, True, True])
     assert choose(FALLING, ENDS, 4, NONE, askable) == [2, 3]
-    assert outside(ENDS, NONE, 1.0).all()
+    assert not alike(ENDS, NONE, 1.0).any()
 
 
 def test_what_is_not_feasible_does_not_keep_its_kind_away() -> None:

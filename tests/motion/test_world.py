@@ -9,7 +9,8 @@ import torch
 
 from robogeo.errors import InputError
 from robogeo.motion.timing import smooth_path, time_path
-from robogeo.motion.world import Refusal, Request, World, robot_names, scene_names
+from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.worlds import robot_names, scene_names
 
 pytestmark = pytest.mark.sim
 

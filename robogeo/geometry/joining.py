@@ -1,0 +1,57 @@
+"""Which nodes of a graph are joined, and how long the edges are."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.geometry.lengths import edge_lengths
+from robogeo.geometry.metric import Metric
+from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
+from robogeo.geometry.points import FloatArray, as_array
+
+
+class Joined(TypedDict):
+    """Nodes, edges and lengths; see the attributes of `robogeo.geometry.GeodesicGraph`."""
+
+    nodes: torch.Tensor
+    embedded: torch.Tensor
+    edges: IntArray
+    lengths: FloatArray
+    bridges: NDArray[np.bool_]
+    origins: IntArray
+
+
+def joined(metric: Metric, rows: torch.Tensor, neighbors: int, space: str) -> Joined:
+    """Join every distinct node with its nearest others, and components by their shortest bridges.
+
+    Args:
+        metric: measures the edges.
+        rows: latent points (N, d).
+        neighbors: of each node.
+        space: where nearness is judged, ``decoded``, ``latent`` or ``both``.
+
+    Raises:
+        GeometryError: fewer than two distinct nodes.
+    """
+    origins = distinct_rows(as_array(rows))
+    distinct = rows[torch.from_numpy(origins)]
+    with torch.no_grad():
+        embedded = metric.embed(distinct)
+    count, decoded, latent = len(distinct), as_array(embedded), as_array(distinct)
+    chosen = [decoded] * (space != "latent") + [latent] * (space != "decoded")
+    near = unique_edges(np.concatenate([nearest_edges(part, neighbors) for part in chosen]), count)
+    # Across a gap support costs its full weight, so the shortest bridge is judged with that.
+    wide = metric.support.weight * latent if metric.support is not None else np.zeros((count, 0))
+    bridges = bridge_edges(np.hstack([decoded if space != "latent" else latent, wide]), near)
+    edges = np.concatenate([near, bridges])
+    marks = np.arange(len(edges)) >= len(near)
+    order = np.argsort(edges[:, 0] * count + edges[:, 1])
+    edges, marks = edges[order], marks[order]
+    lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges)
+    return Joined(
+        nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=marks, origins=origins
+    )

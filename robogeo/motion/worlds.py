@@ -1,0 +1,41 @@
+"""Which worlds and robots there are, and how one is made: ``gymnasium.make("envs:robogeo/SCENE-v0")``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from robogeo.errors import InputError
+from robogeo.motion.environment import ArmEnvironment, complaints
+
+
+def scene_names() -> list[str]:
+    """Names of the scenes that Gymnasium knows of."""
+    import gymnasium
+
+    import_module("envs")  # registers them; robogeo speaks to them through Gymnasium only
+    return sorted(
+        name.removeprefix("robogeo/").removesuffix("-v0")
+        for name in gymnasium.registry
+        if name.startswith("robogeo/")
+    )
+
+
+def robot_names() -> list[str]:
+    """Names of the robots that have a specification."""
+    return list(import_module("envs.robots").robot_names())
+
+
+def make(scene: str, robot: str) -> ArmEnvironment:
+    """A scene with a robot in it.
+
+    Raises:
+        InputError: unknown scene or robot.
+    """
+    import gymnasium
+
+    if scene not in scene_names():
+        raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}")
+    with complaints():
+        made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
+    return cast(ArmEnvironment, made.unwrapped)

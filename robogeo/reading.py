@@ -1,0 +1,41 @@
+"""Reading files that somebody gave: bounded in size, and told of in one line when they cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from robogeo.errors import InputError
+
+
+def read_bounded(path: Path, most: int, what: str) -> bytes:
+    """Content of a file of at most ``most`` bytes.
+
+    Args:
+        path: the file.
+        most: bytes; no more than one further is ever read.
+        what: what the file should hold, for the complaint about a larger one, as in "a motion".
+
+    Raises:
+        InputError: it cannot be read, or is larger.
+    """
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if len(content) > most:
+        raise InputError(f"{path}: larger than {most} bytes, is this {what}?")
+    return content
+
+
+def read_text(path: Path, most: int, what: str) -> str:
+    """As `read_bounded`, decoded as UTF-8; a byte order mark is no part of the text.
+
+    Raises:
+        InputError: as `read_bounded`, or not UTF-8.
+    """
+    content = read_bounded(path, most, what)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
