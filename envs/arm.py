@@ -21,7 +21,6 @@ from envs.errors import WorldError
 from envs.robots import FloatArray
 from envs.scenes.checks import build
 from envs.simulation import Simulation
-from envs.travel import StandingWatch
 
 _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _TIMES = np.arange(_STEPS_PER_ACTION + 1)[:, None] / PHYSICS_RATE  # s, within one action
@@ -60,7 +59,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
         self._target = self.robot.rest
         self._ends = (np.zeros(3), np.zeros(3))  # tool positions of the episode's start and goal
         self._worst: dict[str, float] = {}
-        self._self_watch = StandingWatch(self._episode, self._episode_checker.pairs)
+        self._self_watch = self._episode_checker.self_watch()
         self._distance = 0.0  # largest joint distance from the goal, rad
         self._seed: int | None = None
         self.action_space = spaces.Box(-1.0, 1.0, (self.robot.dof,), np.float32)
@@ -139,7 +138,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
     def _info(self, q: FloatArray, *, touched: bool) -> dict[str, Any]:
         """What is known at configuration q (dof,) rad; the scene's own measures are the episode's worst."""
         clearance = self._episode_checker.present_surroundings()
-        collision = touched or clearance <= 0.0 or self._self_watch.touching(q)
+        collision = touched or clearance <= 0.0 or self._self_watch.near(q, q)
         present = self.scene.measures(self._tool_at(q)[None], *self._ends)
         self._worst = {name: max(value, self._worst.get(name, 0.0)) for name, value in present.items()}
         self._distance = float(np.abs(q - self._goal).max())

@@ -125,10 +125,14 @@ class CollisionChecker:
 
     def _verdicts(self, points: FloatArray, margin: float) -> Iterator[bool]:
         """Whether each of configurations (n, dof) keeps the margins, in order."""
-        watch = PairWatch(self._simulation, self.pairs, self._reaches, points, min(margin, _SELF_MARGIN))
-        for i, q in enumerate(points):
+        watch = PairWatch(self._simulation, self.pairs, self._reaches, min(margin, _SELF_MARGIN))
+        for q, following in itertools.zip_longest(points, points[1:]):
             self._simulation.pose(q)
-            yield not (self._near_obstacle(margin) or watch.near(i))
+            yield not (self._near_obstacle(margin) or watch.near(q, following))
+
+    def self_watch(self) -> PairWatch:
+        """Whoever lets the arm move on asks this whether it touches itself."""
+        return PairWatch(self._simulation, self.pairs, self._reaches, 0.0)
 
     def _near_obstacle(self, margin: float) -> bool:
         """Whether a moving link is nearer than ``margin`` m to an obstacle, as they are now."""

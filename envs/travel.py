@@ -35,77 +35,48 @@ def pair_reaches(simulation: Simulation, pairs: Sequence[tuple[int, int]]) -> Fl
 
 
 class PairWatch:
-    """Watches pairs of links along a path, and looks only at those that may have come near since last time.
+    """Watches pairs of links of an arm that moves on, and looks only at those that may have come near.
 
     Args:
         simulation: the arm.
         pairs: the links.
         reaches: their reaches (P, dof), see `pair_reaches`.
-        path: configurations (n, dof), rad, at which the arm is going to stand one by one.
         margin: least distance, m.
     """
 
     def __init__(
-        self,
-        simulation: Simulation,
-        pairs: Sequence[tuple[int, int]],
-        reaches: FloatArray,
-        path: FloatArray,
-        margin: float,
+        self, simulation: Simulation, pairs: Sequence[tuple[int, int]], reaches: FloatArray, margin: float
     ) -> None:
-        self._simulation, self._pairs, self._margin = simulation, pairs, margin
-        steps = np.abs(np.diff(path, axis=0)) @ reaches.T
-        # Where the next configuration is far, to know more than whether this one is free gains nothing.
-        self._look = [*np.where(steps.max(axis=1, initial=0.0) < _FAR_STEP, _LOOK, margin).tolist(), margin]
-        self._travelled = np.vstack([np.zeros(len(pairs)), np.cumsum(steps, axis=0)]).tolist()
-        self._apart_until = [0.0] * len(pairs)
+        self._distances = simulation.bound("getClosestPoints", simulation.arm, simulation.arm)
+        self._pairs, self._reaches, self._margin = pairs, reaches, margin
+        self._seen_at = np.zeros_like(reaches)
+        self._apart = np.zeros(len(pairs))  # m beyond the margin, when last looked at; nothing is known yet
 
-    def near(self, i: int) -> bool:
-        """Whether a pair is nearer than the margin at configuration i, where the arm stands now."""
-        for k, travelled in enumerate(self._travelled[i]):
-            if travelled < self._apart_until[k]:
-                continue
-            nearest = min(self._distances(k, self._look[i]), default=self._look[i])
-            if nearest <= self._margin + _ROUNDING and self._distances(k, self._margin):
+    def near(self, q: FloatArray, following: FloatArray | None = None) -> bool:
+        """Whether a pair is nearer than the margin, where the arm stands now.
+
+        Args:
+            q: where it stands (dof,), rad.
+            following: where it is going to stand next (dof,), rad; None where nobody asks again.
+        """
+        travelled = np.einsum("pj,pj->p", np.abs(q - self._seen_at), self._reaches)
+        doubtful = (travelled >= self._apart).nonzero()[0].tolist()
+        if not doubtful:
+            return False
+        # Where the next configuration is far, to know more than whether this one is free gains nothing.
+        steps = None if following is None else self._reaches @ np.abs(following - q)
+        look = _LOOK if steps is not None and steps.max() < _FAR_STEP else self._margin
+        for k in doubtful:
+            nearest = min(self._distances_of(k, look), default=look)
+            self._seen_at[k], self._apart[k] = q, nearest - self._margin - _ROUNDING
+            if nearest <= self._margin + _ROUNDING and self._distances_of(k, self._margin):
                 return True
-            self._apart_until[k] = travelled + nearest - self._margin - _ROUNDING
         return False
 
-    def _distances(self, k: int, reach: float) -> list[float]:
+    def _distances_of(self, k: int, reach: float) -> list[float]:
         """Distances (m) of the closest points of a pair, none if they are all beyond ``reach`` m."""
         a, b = self._pairs[k]
-        arm, call = self._simulation.arm, self._simulation.call
-        return [p[_DISTANCE] for p in call("getClosestPoints", arm, arm, reach, linkIndexA=a, linkIndexB=b)]
-
-
-class StandingWatch:
-    """Watches pairs of links of an arm that moves on, and looks only at those that may have met since.
-
-    Args:
-        simulation: the arm.
-        pairs: the links.
-    """
-
-    def __init__(self, simulation: Simulation, pairs: Sequence[tuple[int, int]]) -> None:
-        self._look = simulation.bound("getClosestPoints", simulation.arm, simulation.arm, _LOOK)
-        self._pairs = pairs
-        self._reaches = pair_reaches(simulation, pairs)
-        self._seen_at = np.zeros_like(self._reaches)
-        self._apart = np.zeros(len(pairs))
-
-    def touching(self, q: FloatArray) -> bool:
-        """Whether links touch, as they are now, at q (dof,) rad."""
-        travelled = (np.abs(q - self._seen_at) * self._reaches).sum(axis=1)
-        doubtful = travelled >= self._apart
-        if not doubtful.any():
-            return False
-        touching = False
-        for k in np.flatnonzero(doubtful).tolist():
-            a, b = self._pairs[k]
-            nearest = min((p[_DISTANCE] for p in self._look(linkIndexA=a, linkIndexB=b)), default=_LOOK)
-            touching = touching or nearest <= 0.0
-            self._seen_at[k], self._apart[k] = q, nearest - _ROUNDING
-        return touching
+        return [p[_DISTANCE] for p in self._distances(reach, linkIndexA=a, linkIndexB=b)]
 
 
 def _link_reaches(simulation: Simulation) -> dict[int, FloatArray]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 from envs.arm import ArmEnv
 from envs.collision import segment
-from envs.travel import StandingWatch, pair_reaches
+from envs.travel import pair_reaches
 
 
 @pytest.fixture(scope="module", params=["iiwa", "panda"])
@@ -59,14 +59,14 @@ def test_spared_looks_change_no_verdict(environment: ArmEnv) -> None:
 def test_whoever_moves_on_is_told_of_every_touch(environment: ArmEnv) -> None:
     """From anywhere to anywhere, in small steps and large ones, as the plain check tells."""
     rng, robot, simulation = np.random.default_rng(2), environment.robot, environment._simulation
-    watch = StandingWatch(simulation, environment._checker.pairs)
+    watch = environment._checker.self_watch()
     told = []
     ends = rng.uniform(robot.lower, robot.upper, size=(4000, robot.dof))
     folded = next(q for q in ends if environment.clearance(q).itself < 0.0)
     for start, goal in [(robot.rest, folded), (folded, ends[0]), *itertools.pairwise(ends[:7])]:
         for q in segment(start, goal, 0.05):
             simulation.pose(q)
-            told.append(watch.touching(q))
+            told.append(watch.near(q, q))
             assert told[-1] == environment._checker.touches_itself()
     assert any(told) and not all(told)
 
@@ -75,13 +75,18 @@ def test_a_look_is_spared_where_nothing_can_be_near(
     environment: ArmEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulation, looks = environment._simulation, []
-    call = simulation.call
+    bound = simulation.bound
 
-    def counted(function: str, *args: object, **kwargs: object) -> object:
-        looks.append("linkIndexA" in kwargs)
-        return call(function, *args, **kwargs)
+    def counted(*args: object) -> Callable[..., object]:
+        closest = bound(*args)
+
+        def look(*args: object, **kwargs: object) -> object:
+            looks.append("linkIndexA" in kwargs)
+            return closest(*args, **kwargs)
+
+        return look
 
     path = environment.robot.rest + np.linspace(0.0, 0.4, 41)[:, None] * np.eye(environment.robot.dof)[0]
-    monkeypatch.setattr(simulation, "call", counted)
+    monkeypatch.setattr(simulation, "bound", counted)
     environment.free(path, 0.008)
     assert 0 < sum(looks) < 0.5 * len(path) * len(environment._checker.pairs)
