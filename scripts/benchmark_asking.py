@@ -45,8 +45,16 @@ def main() -> None:
             learner = learned(count, world)
             for name in STRATEGIES:
                 measured(results, learner, name, requests)
-    many = [row["seconds_10000"] for row in results.rows if row["strategy"] == "combined"]
-    results.target("judging 10,000 candidates, slowest, combined, s", max(many), "<=", 1.0)
+    combined = max(row["seconds_10000"] for row in results.rows if row["strategy"] == "combined")
+    results.target("judging 10,000 candidates, combined, s", combined, "<=", 1.0)
+    slowest = max(results.rows, key=lambda row: row["seconds_10000"])
+    results.target(
+        "judging 10,000 candidates, every strategy, s",
+        slowest["seconds_10000"],
+        "<=",
+        1.0,
+        f"slowest: {slowest['strategy']}",
+    )
     worst = max(row["rank_of_the_chosen"] for row in results.rows)
     results.target("rank, by a full look, of what screening chose among 1,000, worst", worst, "<=", 3.0)
     print(results.write(ROOT / "docs" / "results"))
