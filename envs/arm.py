@@ -106,9 +106,10 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
         self, action: NDArray[np.float32]
     ) -> tuple[dict[str, FloatArray], float, bool, bool, dict[str, Any]]:
         """Move with joint velocities ``action`` (dof,), shares of their limits, for 1/20 s."""
-        speed = np.clip(self._configuration("action", action), -1.0, 1.0) * self.robot.velocity
-        wanted = self._target + _TIMES * speed
-        targets = np.minimum(np.maximum(wanted, self.robot.lower), self.robot.upper)  # np.clip is slower
+        # np.clip takes three times as long.
+        share = np.minimum(np.maximum(self._configuration("action", action), -1.0), 1.0)
+        wanted = self._target + _TIMES * (share * self.robot.velocity)
+        targets = np.minimum(np.maximum(wanted, self.robot.lower), self.robot.upper)
         touched = self._episode.follow(targets[1:], (targets[1:] - targets[:-1]) * PHYSICS_RATE)
         self._target = targets[-1]
         observation = self._observe()
