@@ -38,6 +38,7 @@ SCENES = {
     "ShelfReach": "shelf_reach",
     "ReachDetour": "reach_detour",
     "TwoSkills": "two_skills",
+    "PotsAndNiches": "pots_and_niches",
     "Strokes": "strokes",
 }
 RANDOM_ROUNDS = 12  # of one demonstration each, after the first 3 or 4
