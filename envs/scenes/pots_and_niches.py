@@ -1,9 +1,9 @@
 """PotsAndNiches: reach into seven places round the arm, deep pots and roofed niches in turn.
 
 Task: bring the tool from one place to another. A pot is entered from above with the tool pointing down, a
-niche from the front with the tool pointing outward and somewhat down. Between them the arm pulls back, tilts
-the tool half-way, goes round on a ring above the pots and before the niches, tilts and reaches in. No place is
-entered as its neighbours are, and the straight joint line hits a wall between any two.
+niche from the front with the tool pointing outward and somewhat down. In between the arm pulls back, tilts
+the tool half-way, goes round on a ring above the pots and before the niches, tilts and reaches in. No place
+is entered as its neighbours are, and the straight joint line hits a wall between any two.
 
 Randomisation: start and goal places, and the tool position in each (5 cm along each direction). The stream of
 requests strongly favours some places; the held-out requests weigh all pairs alike.
@@ -26,13 +26,13 @@ from envs.simulation import Simulation
 
 # From right to left, and how often each is wanted.
 _FREQUENCY = {
-    "pot 1": 0.05,
-    "niche 1": 0.13,
-    "pot 2": 0.30,
-    "niche 2": 0.26,
+    "pot 1": 0.035,
+    "niche 1": 0.14,
+    "pot 2": 0.31,
+    "niche 2": 0.27,
     "pot 3": 0.16,
-    "niche 3": 0.06,
-    "pot 4": 0.04,
+    "niche 3": 0.05,
+    "pot 4": 0.035,
 }
 _APART = np.deg2rad(29.0)  # between neighbours
 _TURN = (0.46, 0.70)  # m: radius and height of the points about which the tool tilts

@@ -28,7 +28,7 @@ from envs.simulation import Simulation
 
 _WHICH = ("near", "middle", "far")  # from straight ahead, on either side
 _FIRST_EDGE, _APART = 26.0, 28.0  # degrees: the wall before the near place; between neighbours
-_FREQUENCY = {"near": 0.64, "middle": 0.28, "far": 0.08}
+_FREQUENCY = {"near": 0.66, "middle": 0.28, "far": 0.06}
 _SLANT = np.deg2rad(30.0)  # of the compartments, and of the tool in them, down from level
 _SWEEP = (0.64, 0.12)  # m: radius and height of the tool in a bay
 _REACH = (0.64, 0.66)  # m: in a compartment
