@@ -117,7 +117,7 @@ def cells(config: StudyConfig) -> list[Cell]:
     for seed in range(max(scene.seeds for scene in config.scenes)):
         for contender in contenders(config):
             for scene in _scenes_of(contender, config):
-                if seed < scene.seeds:
+                if seed < _seeds(contender, scene, config):
                     found.append(_cell(config, scene, experiments[scene.experiment], contender, seed))
     return found
 
@@ -154,6 +154,10 @@ def _scenes_of(contender: Contender, config: StudyConfig) -> Iterator[SceneSetti
     for scene in config.scenes:
         if not contender.is_control or scene.experiment in config.controls.experiments:
             yield scene
+
+
+def _seeds(contender: Contender, scene: SceneSettings, config: StudyConfig) -> int:
+    return min(scene.seeds, config.controls.seeds) if contender.is_control else scene.seeds
 
 
 def _cell(
