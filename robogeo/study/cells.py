@@ -171,6 +171,8 @@ def _cell(
         "workers": 1,
         "output": OutputSettings(video=False),
     }
+    if scene.held_out is not None:
+        changes["held_out"] = scene.held_out
     if contender.pool is not None:
         changes["candidates"] = contender.pool * experiment.queries_per_round
     config = experiment.model_copy(update=changes)

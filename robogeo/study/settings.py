@@ -23,6 +23,9 @@ class SceneSettings(Settings):
     rounds: int = Field(
         default=20, ge=1, le=10_000, description="rounds of asking at most: the budget of a cell"
     )
+    held_out: int | None = Field(
+        default=None, ge=1, le=100_000, description="held-out requests; null: as the experiment says"
+    )
 
 
 class ControlSettings(Settings):
