@@ -80,6 +80,7 @@ def write_minari(path: Path, data: DataSet) -> None:
                 steps = len(each.q) - 1
                 episode.attrs["id"], episode.attrs["total_steps"] = index, steps
                 episode.attrs["source"], episode.attrs["note"] = each.source, each.note
+                episode.create_group("infos")
                 last = np.arange(steps) == steps - 1
                 for name, values in (
                     ("observations", each.q),
