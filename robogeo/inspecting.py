@@ -85,7 +85,7 @@ def write_picture(folder: Path, name: str, data: DataSet, seen: Inspection) -> P
     from robogeo.report.png import figure_png
 
     make_folder(folder)
-    axes, _ = principal_axes(np.concatenate([each.q for each in data.demonstrations]))
+    axes, shares = principal_axes(np.concatenate([each.q for each in data.demonstrations]))
     resting = seen.thinning.resting
     limits = [use.limits for use in seen.joints if use.limits is not None]
     view = DataSetView(
@@ -98,7 +98,7 @@ def write_picture(folder: Path, name: str, data: DataSet, seen: Inspection) -> P
         resting=resting,
         apart=seen.apart,
         axes=axes[:2],
-        shares=(seen.variances[0], seen.variances[1] if data.dof > 1 else 0.0),
+        shares=(shares[0], shares[1] if data.dof > 1 else 0.0),
     )
     write_atomically(folder / PICTURE, figure_png(data_set_view(view)))
     return folder / PICTURE

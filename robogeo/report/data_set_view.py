@@ -1,4 +1,4 @@
-"""A data set at a glance: how far each joint goes, where the paths lead, how long they take, how new each is."""
+"""A data set at a glance: where each joint was, where the paths lead, how long they take, how new each is."""
 
 from __future__ import annotations
 
@@ -91,10 +91,8 @@ def _draw_ranges(axes: Axes, view: DataSetView) -> None:
         if view.limits is not None:
             bounds = view.limits[:, joint] * scale[joint]
             axes.plot(bounds, [joint, joint], color=MUTED, lw=0.8, zorder=0)
-            outside = (every[:, joint] * scale[joint] < bounds[0]) | (
-                every[:, joint] * scale[joint] > bounds[1]
-            )
-            color = ALARM if outside.any() else INK
+            spread = every[:, joint] * scale[joint]
+            color = ALARM if spread.min() < bounds[0] or spread.max() > bounds[1] else INK
             axes.plot(bounds, [joint, joint], color=color, marker="|", ms=16, mew=1.8, ls="")
     axes.set(xlim=(left, right), ylim=(every.shape[1] - 0.5, -0.5))
     axes.set_yticks(range(every.shape[1]), [_short(name) for name in view.joints])
@@ -113,9 +111,8 @@ def _draw_paths(axes: Axes, view: DataSetView) -> None:
         axes.plot(path[:, 0], path[:, -1], color=PALETTE[0], lw=1.0, alpha=faint)
     ends = np.stack([path[[0, -1]] for path in seen])
     for end, marker, color, label in ((0, "o", PALETTE[2], "start"), (1, "s", PALETTE[1], "end")):
-        axes.plot(
-            ends[:, end, 0], ends[:, end, -1], marker, color=color, ms=4.5, label=label, mec="white", mew=0.4
-        )
+        x, y = ends[:, end, 0], ends[:, end, -1]
+        axes.plot(x, y, marker, color=color, ms=4.5, label=label, mec="white", mew=0.4)
     axes.legend(loc="best", handletextpad=0.2)
     first, second = (f"{100.0 * share:.0f} % of the variance" for share in view.shares)
     axes.set_xlabel(f"1st principal axis, rad ({first})")
@@ -127,6 +124,8 @@ def _draw_paths(axes: Axes, view: DataSetView) -> None:
 
 def _draw_durations(axes: Axes, view: DataSetView) -> None:
     """Time of every recording, and how much of it the arm rests."""
+    from matplotlib.ticker import MaxNLocator
+
     edges = np.arange(len(view.moving) + 1) - 0.5
     moving, resting = np.array(view.moving), np.array(view.resting)
     axes.stairs(moving, edges, fill=True, color=PALETTE[0], label="moving")
@@ -135,14 +134,16 @@ def _draw_durations(axes: Axes, view: DataSetView) -> None:
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(0.0, 1.25 * float((moving + resting).max()))
     axes.legend(ncols=2, loc="upper right")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=GRID)
 
 
 def _draw_distances(axes: Axes, view: DataSetView) -> None:
     """How far each recording is from all others: at zero it is there twice."""
+    from matplotlib.ticker import MaxNLocator
+
     axes.set(xlabel="recording", ylabel="rad", title="How far from all other recordings")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=GRID)
     if not view.apart:
         axes.text(0.5, 0.5, "there is only one", transform=axes.transAxes, ha="center", color=MUTED)

@@ -67,13 +67,13 @@ def test_what_is_written_comes_back(
     assert again.rate == pytest.approx(data.rate, rel=1e-6) and len(again.demonstrations) == len(
         data.demonstrations
     )
-    for back, given in zip(again.demonstrations, data.demonstrations, strict=True):
+    for back, kept in zip(again.demonstrations, data.demonstrations, strict=True):
         if name == "lerobot":
-            assert np.abs(back.q - given.q).max() <= 1e-6
+            assert np.abs(back.q - kept.q).max() <= 1e-6
         else:
-            assert back.q.tobytes() == given.q.tobytes()
-        assert np.abs(back.t - given.t).max() <= 1e-9
-        if name in ("npz", "robomimic", "minari") and given.source:
-            assert back.source == given.source
+            assert back.q.tobytes() == kept.q.tobytes()
+        assert np.abs(back.t - kept.t).max() <= 1e-9
+        if name in ("npz", "robomimic", "minari") and kept.source:
+            assert back.source == kept.source
         if name != "csv":
-            assert back.note == given.note
+            assert back.note == kept.note
