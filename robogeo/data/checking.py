@@ -75,7 +75,7 @@ def checked(recordings: Recordings, reading: Reading) -> DataSet:
         _demonstration(recordings, episode, q, t)
         for episode, q, t in zip(recordings.episodes, values, times, strict=True)
     )
-    final = reading.resample or (recordings.rate if recordings.rate else rate)
+    final = reading.resample or (rate if told else _as_stated(rate, recordings.rate or reading.rate))
     facts = dict(recordings.facts)
     return DataSet(demonstrations, names, si, final, recordings.format, facts, tuple(remarks))
 
@@ -196,6 +196,11 @@ def _times(recordings: Recordings, episode: Episode, reading: Reading) -> FloatA
             "samples, and keep one of each time"
         )
     return t
+
+
+def _as_stated(rate: float, stated: float | None) -> float:
+    """The rate that a file or option states, where the time stamps keep to it."""
+    return stated if stated is not None and abs(rate / stated - 1.0) < 1e-4 else rate
 
 
 def _check_rate(recordings: Recordings, reading: Reading, rate: float) -> None:

@@ -180,5 +180,6 @@ def check_names(names: Sequence[str], columns: int, where: str) -> None:
 
 
 def nominal_rate(times: Sequence[FloatArray]) -> float:
-    """Samples a second that most time steps keep to, Hz: one over the median step of all."""
-    return float(1.0 / np.median(np.concatenate([np.diff(t) for t in times])))
+    """Samples a second that most time steps keep to, Hz: one over the median step of all, in nine digits."""
+    rate = float(1.0 / np.median(np.concatenate([np.diff(t) for t in times])))
+    return float(f"{rate:.9g}")  # time stamps are no more exact, and a rate of 50 should be called so

@@ -60,7 +60,9 @@ def load_npz(path: Path) -> dict[str, NDArray[Any]]:
             if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
                 raise InputError(f"{path}: unpacks to more than {MOST_BYTES} bytes; split the data set")
             return {name: _member(archive, info, name, path) for info, name in _names(infos, path)}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise InputError(f"{path}: not a readable npz archive ({error}); is it complete?") from error
 
 

@@ -56,7 +56,9 @@ def parse_demonstration(content: bytes, name: str) -> Demonstration:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive, name)
             arrays = {member: _read_member(archive, member, name) for member in _MEMBERS}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise InputError(f"{name}: not a readable npz archive ({error})") from error
     try:
         return Demonstration(arrays["q"], arrays["t"], source=str(arrays["source"]), note=str(arrays["note"]))

@@ -86,6 +86,8 @@ def write_csv(path: Path, data: DataSet) -> None:
 
 
 def _header(path: Path, names: list[str], reading: Reading) -> _Header:
+    if all(_is_number(name) for name in names):
+        raise InputError(f"{path}: header: missing; the first line holds numbers")
     plain, units = zip(*(_named(name) for name in names), strict=True)
     if len(set(plain)) != len(plain):
         twice = next(name for name in plain if plain.count(name) > 1)
@@ -128,8 +130,6 @@ def _joint_columns(path: Path, names: list[str], others: set[int | None], readin
             f"{path}: header: expected names like t,q1,..,qn or episode,t,shoulder,.., "
             f"got {','.join(names)[:80]!r}"
         )
-    if all(_is_number(name) for name in names):
-        raise InputError(f"{path}: header: missing; the first line holds numbers")
     return columns
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.data_set import MOST_VALUES
 from robogeo.data.demonstrations import MOST_JOINTS, MOST_SAMPLES
-from robogeo.data.formats.library import library
+from robogeo.data.formats.library import DAMAGE, library, unreadable
 from robogeo.errors import InputError
 
 
@@ -26,8 +26,8 @@ def opened(path: Path) -> Iterator[Any]:
     try:
         with h5py.File(path, "r", locking=False) as file:
             yield file
-    except (OSError, RuntimeError) as error:  # HDF5 reports damage inside as either
-        raise InputError(f"{path}: not a readable HDF5 file ({str(error)[:200]}); is it complete?") from error
+    except DAMAGE as error:
+        raise unreadable(path, "HDF5", error) from error
 
 
 def member(group: Any, name: str, path: Path) -> Any:
@@ -47,6 +47,16 @@ def member(group: Any, name: str, path: Path) -> Any:
     return found
 
 
+def subgroup(group: Any, name: str, path: Path) -> Any:
+    """A group in a group; None where there is none, or something else of that name.
+
+    Raises:
+        InputError: a link to another place or file.
+    """
+    found = member(group, name, path)
+    return found if isinstance(found, library("h5py", path).Group) else None
+
+
 def series(group: Any, name: str, path: Path) -> NDArray[Any]:
     """The numbers of a data set, (T,) or (T, n).
 
@@ -57,7 +67,7 @@ def series(group: Any, name: str, path: Path) -> NDArray[Any]:
     found = member(group, name, path)
     where = f"{path}: {group.name}/{name}"
     if not isinstance(found, h5py.Dataset):
-        raise InputError(f"{where}: missing; there are {', '.join(group)[:200]}")
+        raise InputError(f"{where}: missing; there are {', '.join(map(str, group))[:200]}")
     if found.dtype.kind not in "fiu" or found.ndim not in (1, 2):
         raise InputError(f"{where}: {found.dtype} values of shape {found.shape}, expected numbers (T, n)")
     if found.is_virtual or found.external:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.data_set import MOST_VALUES, Episode, Reading, Recordings
 from robogeo.data.formats.description import description, positive, read_json
-from robogeo.data.formats.library import library
+from robogeo.data.formats.library import DAMAGE, library, unreadable
 from robogeo.errors import InputError
 
 STATE = "observation.state"
@@ -90,23 +90,37 @@ def _frames(path: Path, key: str) -> dict[str, NDArray[Any]]:
     for file in files:
         try:
             with parquet.ParquetFile(file) as opened:
-                schema, rows = opened.schema_arrow, opened.metadata.num_rows
-                missing = [name for name in (key, *_INDICES) if name not in schema.names]
-                if missing:
-                    raise InputError(f"{file}: {missing[0]}: there is no such column")
-                wanted = [key, *_INDICES, *(["task_index"] if "task_index" in schema.names else [])]
-                values += rows
+                values += _promised(opened.metadata, key)
                 if values > MOST_VALUES:
-                    raise InputError(f"{path}: more than {MOST_VALUES} frames; split the data set")
-                table = opened.read(columns=wanted)
-            parts.append({name: _column(table, name, file) for name in wanted})
-        except (pyarrow.ArrowException, OSError) as error:
-            raise InputError(f"{file}: not a readable parquet file ({error}); is it complete?") from error
+                    raise InputError(f"{path}: more than {MOST_VALUES} values; split the data set")
+                parts.append(_read(opened, key, file))
+        except (pyarrow.ArrowException, *DAMAGE) as error:
+            raise unreadable(file, "parquet", error) from error
     width = {part[key].shape[1] for part in parts}
     if len(width) != 1:
         raise InputError(f"{path}: {key}: the files have different numbers of columns, {sorted(width)}")
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0] if name != key}
     return joined | {"q": np.concatenate([part[key] for part in parts])}
+
+
+def _promised(metadata: Any, key: str) -> int:
+    """Number of values of a column, without reading it."""
+    count = 0
+    for group in range(metadata.num_row_groups):
+        columns = [metadata.row_group(group).column(i) for i in range(metadata.num_columns)]
+        count += sum(each.num_values for each in columns if each.path_in_schema.startswith(key))
+    return count
+
+
+def _read(opened: Any, key: str, file: Path) -> dict[str, NDArray[Any]]:
+    """The columns of a parquet file that are needed."""
+    present = opened.schema_arrow.names
+    missing = [name for name in (key, *_INDICES) if name not in present]
+    if missing:
+        raise InputError(f"{file}: {missing[0]}: there is no such column")
+    wanted = [key, *_INDICES, *(["task_index"] if "task_index" in present else [])]
+    table = opened.read(columns=wanted)
+    return {name: _column(table, name, file) for name in wanted}
 
 
 def _column(table: Any, name: str, file: Path) -> NDArray[Any]:
@@ -158,8 +172,8 @@ def _tasks(path: Path) -> dict[int, str]:
     pyarrow, parquet = library("pyarrow", path), library("pyarrow.parquet", path)
     try:
         columns = parquet.read_table(file).to_pydict()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(f"{file}: not a readable parquet file ({error}); is it complete?") from error
+    except (pyarrow.ArrowException, *DAMAGE) as error:
+        raise unreadable(file, "parquet", error) from error
     numbers = columns.pop("task_index", [])
     texts: list[Any] = next(iter(columns.values()), [])
     return {

@@ -8,6 +8,17 @@ from typing import Any
 
 from robogeo.errors import InputError
 
+# What such a library may raise over a damaged file, beside errors of its own.
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
+
+
+def unreadable(path: Path, what: str, error: Exception) -> InputError:
+    """The complaint about a damaged file; one that is a complaint already stays as it is."""
+    if isinstance(error, InputError):
+        return error
+    reason = " ".join(str(error).split())[:200]
+    return InputError(f"{path}: not a readable {what} file ({reason}); is it complete?")
+
 
 def library(name: str, path: Path) -> Any:
     """The module of that name, for a file that needs it.

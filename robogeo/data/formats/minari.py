@@ -18,7 +18,7 @@ import numpy as np
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
 from robogeo.data.formats.description import KEY, described, description, read_json
-from robogeo.data.formats.hdf5 import check_total, member, opened, series, text_attribute
+from robogeo.data.formats.hdf5 import check_total, opened, series, subgroup, text_attribute
 from robogeo.data.formats.library import library
 from robogeo.data.sampling import check_even
 from robogeo.durable import building
@@ -42,7 +42,7 @@ def read_minari(path: Path, reading: Reading) -> Recordings:
         raise InputError(f"{folder / METADATA}: data_format: {str(kept)[:20]!r}, only hdf5 is read")
     main = folder / MAIN
     with opened(main) as file:
-        names = [name for name in file if name.startswith("episode_") and name[8:].isdigit()]
+        names = [name for name in map(str, file) if name.startswith("episode_") and name[8:].isdigit()]
         if len(names) != metadata.get("total_episodes"):
             promised = metadata.get("total_episodes")
             raise InputError(
@@ -51,7 +51,9 @@ def read_minari(path: Path, reading: Reading) -> Recordings:
         names.sort(key=lambda name: int(name[8:]))
         episodes, values = [], 0
         for name in names:
-            episode = member(file, name, main)
+            episode = subgroup(file, name, main)
+            if episode is None:
+                raise InputError(f"{main}: {name}: is no group")
             q = series(episode, _key(episode, reading, main), main)
             values += q.size
             check_total(values, main)
@@ -95,8 +97,8 @@ def write_minari(path: Path, data: DataSet) -> None:
 
 def _key(episode: Any, reading: Reading, path: Path) -> str:
     """Where in an episode the configurations are."""
-    observed = member(episode, "observations", path)
-    if not isinstance(observed, library("h5py", path).Group):
+    observed = subgroup(episode, "observations", path)
+    if observed is None:
         return reading.key or "observations"
     if reading.key is None:
         raise InputError(f"{path}: observations: say which key of {', '.join(observed)[:200]} holds joints")

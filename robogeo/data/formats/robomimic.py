@@ -18,7 +18,7 @@ import numpy as np
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
 from robogeo.data.formats.description import KEY, described, description, parsed_json
-from robogeo.data.formats.hdf5 import check_total, member, opened, series, text_attribute
+from robogeo.data.formats.hdf5 import check_total, opened, series, subgroup, text_attribute
 from robogeo.data.formats.library import library
 from robogeo.data.sampling import check_even
 from robogeo.durable import replacing
@@ -35,15 +35,16 @@ def read_robomimic(path: Path, reading: Reading) -> Recordings:
         InputError: one line with file, episode, field and reason.
     """
     with opened(path) as file:
-        data = member(file, "data", path)
-        names = [name for name in data or () if name.startswith("demo_") and name[5:].isdigit()]
+        data = subgroup(file, "data", path)
+        present = [] if data is None else [str(name) for name in data]
+        names = [name for name in present if name.startswith("demo_") and name[5:].isdigit()]
         if not names:
             raise InputError(f"{path}: data: no group demo_0, demo_1, ..; is this a robomimic file?")
         names.sort(key=lambda name: int(name[5:]))
-        key = _key(member(data, names[0], path), reading, path)
+        key = _key(_demo(data, names[0], path), reading, path)
         episodes, values = [], 0
         for name in names:
-            demo = member(data, name, path)
+            demo = _demo(data, name, path)
             q = series(demo, key, path)
             values += q.size
             check_total(values, path)
@@ -93,9 +94,16 @@ def write_robomimic(path: Path, data: DataSet) -> None:
                 demo.create_dataset(name, data=values)
 
 
+def _demo(data: Any, name: str, path: Path) -> Any:
+    demo = subgroup(data, name, path)
+    if demo is None:
+        raise InputError(f"{path}: data/{name}: is no group")
+    return demo
+
+
 def _key(demo: Any, reading: Reading, path: Path) -> str:
     """Where in a demonstration the configurations are."""
-    sensors = member(demo, "obs", path)
+    sensors = subgroup(demo, "obs", path)
     if reading.key is not None:
         inside = sensors is not None and reading.key in sensors
         return f"obs/{reading.key}" if inside else reading.key
