@@ -26,6 +26,8 @@ def opened(path: Path) -> Iterator[Any]:
     try:
         with h5py.File(path, "r", locking=False) as file:
             yield file
+    except InputError:
+        raise
     except DAMAGE as error:
         raise unreadable(path, "HDF5", error) from error
 

@@ -94,6 +94,8 @@ def _frames(path: Path, key: str) -> dict[str, NDArray[Any]]:
                 if values > MOST_VALUES:
                     raise InputError(f"{path}: more than {MOST_VALUES} values; split the data set")
                 parts.append(_read(opened, key, file))
+        except InputError:
+            raise
         except (pyarrow.ArrowException, *DAMAGE) as error:
             raise unreadable(file, "parquet", error) from error
     width = {part[key].shape[1] for part in parts}

@@ -13,9 +13,7 @@ DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticE
 
 
 def unreadable(path: Path, what: str, error: Exception) -> InputError:
-    """The complaint about a damaged file; one that is a complaint already stays as it is."""
-    if isinstance(error, InputError):
-        return error
+    """The complaint about a damaged file."""
     reason = " ".join(str(error).split())[:200]
     return InputError(f"{path}: not a readable {what} file ({reason}); is it complete?")
 
