@@ -2,9 +2,9 @@
 
     python scripts/benchmark_data.py
 
-Writes 1,000 recordings of 1,000 samples of seven joints in every format, and inspects each in a process of its
-own, which also counts its memory. Times are CPU times, so that other work on the machine does not count. Writes
-docs/results/data.json.
+Writes 1,000 recordings of 1,000 samples of seven joints in every format, and inspects each in a process of
+its own, which also counts its memory. Times are CPU times, so that other work on the machine does not count.
+Writes docs/results/data.json.
 """
 
 from __future__ import annotations
