@@ -37,6 +37,7 @@ from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.intervals import correlation, largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
+from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.pendulum_pictures import PendulumPictures
 from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
@@ -187,21 +188,8 @@ def _seen(
         }
         for name, way in (("geodesic", curves[pair]), ("straight", straight[pair]))
     }
-    found["background"] = _background(shown, codes(model, pictures.clean(np.linspace(0, 2 * np.pi, 180))))
+    found["background"] = background(shown, codes(model, pictures.clean(np.linspace(0, 2 * np.pi, 180))))
     return found
-
-
-def _background(metric: Any, ring: torch.Tensor, side: int = 70) -> dict[str, Any]:
-    """Logarithm of the magnification factor (side, side) round the ring (n, 2) of codes, and its extent."""
-    low, high = ring.min(dim=0).values, ring.max(dim=0).values
-    margin = 0.18 * (high - low)
-    low, high = low - margin, high + margin
-    x, y = (torch.linspace(float(low[i]), float(high[i]), side) for i in (0, 1))
-    points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).reshape(-1, 2)
-    with torch.no_grad():
-        log_mf = metric.log_magnification_factor(points).double().numpy() / np.log(10.0)
-    extent = [float(low[0]), float(high[0]), float(low[1]), float(high[1])]
-    return {"extent": extent, "log10_mf": np.round(log_mf.reshape(side, side), 3).tolist()}
 
 
 def measures(settings: SETTINGS, records: Sequence[Record]) -> list[Measure]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, cool_scale, new_figure
+from robogeo.report.style import ALARM, PALETTE, WIDTH, calm, new_figure
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.intervals import over_seeds
+from robogeo.reproduction.latent_pictures import MODELS, charts_figure, speeds_figure
 from robogeo.reproduction.measures import DEFAULT, RECIPE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-_NAMES = {RECIPE: "paper's recipe", DEFAULT: "robogeo's default"}
 _GEODESIC, _LINE, _MANIFOLD = PALETTE[0], ALARM, PALETTE[2]
 _SIDE = 16  # pixels
 
@@ -26,7 +26,11 @@ def pictures_of(smoothings: Sequence[float], records: Sequence[Record]) -> list[
     return [
         Picture(
             "latent",
-            _latent(records[0]),
+            charts_figure(
+                records[0],
+                np.rad2deg(records[0]["code_angles"]).tolist(),
+                "angle of the pendulum (degrees, 0 hangs)",
+            ),
             "Latent space of both models (seed 0): codes coloured by the pendulum's angle, one pair's "
             "geodesic (blue) and straight line (red, dashed) over the magnification factor, as figure 2.",
         ),
@@ -37,7 +41,7 @@ def pictures_of(smoothings: Sequence[float], records: Sequence[Record]) -> list[
         ),
         Picture(
             "speed",
-            _speed(records[0]),
+            speeds_figure(records[0]),
             "Riemannian speed along them, in lengths of the geodesic. The recipe minimises length, which "
             "leaves the speed open.",
         ),
@@ -50,59 +54,14 @@ def pictures_of(smoothings: Sequence[float], records: Sequence[Record]) -> list[
     ]
 
 
-def _latent(record: Record) -> Figure:
-    with calm():
-        figure = new_figure(WIDTH, 5.2)
-        for ax, name in zip(figure.subplots(1, 2), _NAMES, strict=True):
-            points = _draw_latent(ax, name, record)
-        bar = figure.colorbar(
-            points, ax=list(figure.axes), shrink=0.9, pad=0.02, ticks=[0, 90, 180, 270, 360]
-        )
-        bar.set_label("angle of the pendulum (degrees, 0 hangs)")
-        bar.outline.set_visible(False)
-    return figure
-
-
-def _draw_latent(ax: Axes, name: str, record: Record) -> Any:
-    found, codes = record[name], np.array(record[name]["codes"])
-    log_mf = np.array(found["background"]["log10_mf"])
-    low, high = np.percentile(log_mf[np.isfinite(log_mf)], [2.0, 98.0])
-    image = ax.imshow(
-        log_mf,
-        extent=found["background"]["extent"],
-        origin="lower",
-        aspect="auto",
-        cmap=cool_scale(),
-        vmin=low,
-        vmax=high,
-    )
-    angles = np.rad2deg(record["code_angles"]) % 360.0
-    points = ax.scatter(
-        codes[:, 0], codes[:, 1], c=angles, cmap="twilight", vmin=0.0, vmax=360.0, s=6, linewidths=0
-    )
-    for way, color, dash in (("straight", _LINE, "--"), ("geodesic", _GEODESIC, "-")):
-        curve = np.array(found["example"][way]["points"])
-        ax.plot(*curve.T, color="white", linewidth=5.0)
-        ax.plot(*curve.T, color=color, linestyle=dash, linewidth=2.6)
-    for end, mark in ((curve[0], "o"), (curve[-1], "s")):
-        ax.plot(*end, mark, markersize=9, color="white", markeredgecolor=INK, markeredgewidth=1.8)
-    left, right, bottom, top = found["background"]["extent"]
-    ax.set(title=_NAMES[name], xlabel="latent axis 1", ylabel="latent axis 2")
-    ax.set(xlim=(left, right), ylim=(bottom, top))
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.01, location="bottom", extend="both")
-    bar.set_label("log10 magnification factor")
-    bar.outline.set_visible(False)
-    return points
-
-
 def _strips(record: Record) -> Figure:
     with calm():
         figure = new_figure(WIDTH, 5.6)
-        parts = list(np.ravel(figure.subfigures(4, 1)))
-        rows = [(name, way) for name in _NAMES for way in ("geodesic", "straight")]
+        parts = figure.subfigures(4, 1, squeeze=False)[:, 0]
+        rows = [(name, way) for name in MODELS for way in ("geodesic", "straight")]
         for part, (name, way) in zip(parts, rows, strict=True):
             told = "geodesic" if way == "geodesic" else "straight line"
-            _draw_strip(part, f"{_NAMES[name]}: {told}", record[name]["example"][way]["pictures"])
+            _draw_strip(part, f"{MODELS[name]}: {told}", record[name]["example"][way]["pictures"])
     return figure
 
 
@@ -111,24 +70,6 @@ def _draw_strip(part: SubFigure, title: str, pictures: Sequence[Sequence[float]]
     for ax, picture in zip(part.subplots(1, len(pictures)), pictures, strict=True):
         ax.imshow(np.reshape(picture, (_SIDE, _SIDE)), cmap="gray", vmin=0.0, vmax=1.0)
         ax.set(xticks=[], yticks=[])
-
-
-def _speed(record: Record) -> Figure:
-    with calm():
-        figure = new_figure(WIDTH, 3.6)
-        for ax, name in zip(figure.subplots(1, 2), _NAMES, strict=True):
-            example = record[name]["example"]
-            unit = float(np.mean(example["geodesic"]["speed"]))
-            for way, color, dash in (("straight", _LINE, "--"), ("geodesic", _GEODESIC, "-")):
-                phi = np.array(example[way]["speed"]) / unit
-                told = "straight line" if way == "straight" else way
-                label = f"{told}: largest / mean {phi.max() / phi.mean():.2f}"
-                ax.plot(np.linspace(0.0, 1.0, len(phi)), phi, color=color, linestyle=dash, label=label)
-            ax.set(title=_NAMES[name], xlabel="parameter t of the curve", ylabel="speed (geodesic lengths)")
-            ax.set_ylim(bottom=0.0)
-            ax.grid(True)
-            ax.legend(loc="best")
-    return figure
 
 
 def _lengths(smoothings: Sequence[float], records: Sequence[Record]) -> Figure:
@@ -156,7 +97,7 @@ def _draw_lengths(ax: Axes, name: str, records: Sequence[Record]) -> None:
                 label=label if number == 0 else None,
             )
     ax.set(
-        title=_NAMES[name], xlabel="angle between the pictures (degrees)", ylabel="length (mean geodesics)"
+        title=MODELS[name], xlabel="angle between the pictures (degrees)", ylabel="length (mean geodesics)"
     )
     ax.set(xlim=(0, 182), xticks=[0, 45, 90, 135, 180])
     ax.set_ylim(bottom=0.0)
@@ -174,7 +115,9 @@ def _draw_sweep(ax: Axes, smoothings: Sequence[float], records: Sequence[Record]
             smoothings, [band.low for band in bands], [band.high for band in bands], color=color, alpha=0.2
         )
     ax.set_xscale("symlog", linthresh=5.0)
-    ax.set(title="recipe, smoothed", xlabel="smoothing constant λ_s", ylabel="mean length (grey levels)")
+    ax.set_xticks([0, 10, 100, 1000, 10_000], ["0", "10", "100", "1,000", "10,000"], rotation=30)
+    ax.set_xticks([], minor=True)
+    ax.set(title="recipe, smoothed", xlabel="smoothing constant λ_s", ylabel="mean length")
     ax.set_ylim(bottom=0.0)
     ax.grid(True)
     ax.legend(loc="best")
