@@ -3,8 +3,8 @@
     python scripts/search_pendulum_circle.py
 
 Fits the models of configs/reproduce/{pendulum,robot-circle}.yaml with some fields changed, on data that no
-reproduction uses, and writes how well noise-free observations come back: docs/results/search_pendulum_circle.json.
-About five minutes of one core.
+reproduction uses, and tells how well noise-free observations come back. Writes
+docs/results/search_pendulum_circle.json; about five minutes of one core.
 """
 
 from __future__ import annotations

@@ -285,5 +285,6 @@ def words(settings: SETTINGS, records: Sequence[Record]) -> str:
         f"{settings.data.noise:g} (standard deviation), 2-D latent space; {settings.pairs} fresh pairs with "
         f"each of {len(records)} models. The data manifold is what the codes of noise-free pictures along "
         "the shorter arc trace. Smoothed lengths of the recipe are those at the least λ_s tried at which "
-        f"manifold / line falls to the paper's {settings.wanted_ratio:g}: {levels} (seed by seed)."
+        f"manifold / line falls to the paper's {settings.wanted_ratio:g}, or comes nearest to it: {levels} "
+        "(seed by seed)."
     )

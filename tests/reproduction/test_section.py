@@ -17,7 +17,7 @@ from robogeo.reproduction.section import number, replace_section, table, targets
         (-1.5, "−1.5"),
         (12345.0, "12345"),
         (1e-5, "1.0e−05"),
-        (0.99973, "0.9997"),
+        (0.9997, "0.9997"),
         (1.0, "1"),
     ],
 )
