@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,23 @@ def test_other_settings_are_other_records(here: Path) -> None:
     assert main(["reproduce", "pendulum", "--seeds", "1"]) == 0
     kept = [file.suffix for file in (here / "runs/reproduce/pendulum/seed-0").iterdir()]
     assert sorted(kept) == [".json", ".json", ".safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["pendulumm"], "no experiment is called 'pendulumm'; known: pendulum, robot-circle"),
+        (["pendulum", "--seeds", "0"], "--seeds 0: expected at least 1"),
+        (["pendulum", "--out", "a file"], "cannot be written"),
+        ([], "required"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(
+    arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a file").write_text("in the way")
+    assert main(["reproduce", *arguments]) == 2
+    complaint = capsys.readouterr().err
+    assert told in complaint and complaint.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["a file"]
