@@ -6,6 +6,7 @@ The runs and what fresh requests say of them are `arm_runs`; each claim has a fi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -120,29 +121,29 @@ def targets(
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """The figures of the three claims."""
     from robogeo.reproduction import arm_collisions, arm_generalising, arm_transition
-    from robogeo.reproduction.arm_runs import SCENES, Measured
+    from robogeo.reproduction.arm_runs import SCENES, Measured, NoExampleError
 
     runs = {scene: [Measured(**record[scene]) for record in records] for scene in SCENES}
     place: Path = kept[0].folder
     skills, detour = runs[arm_transition.SCENE], runs[arm_collisions.SCENE]
     whole = [run for of_scene in runs.values() for run in of_scene]
-    return [
+    pictures = [
         Picture(
             "generalising",
             arm_generalising.drawn(runs[arm_generalising.SCENE]),
             "ShelfReach: success from place to place before and after asking, and on pairs never shown.",
-        ),
-        Picture(
-            "transition",
-            arm_transition.drawn(skills, arm_transition.example(place, skills[0])),
-            "TwoSkills: a way between skills before and after asking, success, abruptness, questions.",
-        ),
-        Picture(
-            "collisions",
-            arm_collisions.drawn(whole, arm_collisions.example(place, detour[0])),
-            "What becomes of requests along straight lines and along geodesics.",
-        ),
+        )
     ]
+    # A brief run may not know any request well enough for an example; then there is no such picture.
+    with suppress(NoExampleError):
+        figure = arm_transition.drawn(skills, arm_transition.example(place, skills[0]))
+        told = "TwoSkills: a way between skills before and after asking, success, abruptness, questions."
+        pictures.append(Picture("transition", figure, told))
+    with suppress(NoExampleError):
+        figure = arm_collisions.drawn(whole, arm_collisions.example(place, detour[0]))
+        told = "What becomes of requests along straight lines and along geodesics."
+        pictures.append(Picture("collisions", figure, told))
+    return pictures
 
 
 def words(settings: SETTINGS, records: Sequence[Record]) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from robogeo.errors import RobogeoError
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
@@ -42,6 +41,7 @@ from robogeo.reproduction.arm_runs import (
     LATENT_LINE,
     SCENES,
     Measured,
+    NoExampleError,
     Record,
     rate,
     run_path,
@@ -113,7 +113,7 @@ def example(runs: Path, run: Measured) -> tuple[str, list[Way]]:
             if all(isinstance(plan, Plan) for plan in plans.values()):
                 found = {name: plan.motion.q for name, plan in plans.items() if isinstance(plan, Plan)}
                 return config.robot, [_way(name, q, world.first_collision(q)) for name, q in found.items()]
-    raise RobogeoError(f"{SCENE}: no fresh request from left to right can be planned in all three ways")
+    raise NoExampleError(f"{SCENE}: no fresh request from left to right can be planned in all three ways")
 
 
 def _way(method: str, q: NDArray[np.float64], contact: float | None) -> Way:

@@ -21,6 +21,7 @@ from scipy.stats import binomtest
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.config_file import load_config
 from robogeo.durable import write_atomically
+from robogeo.errors import RobogeoError
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.evaluation.outcome import Outcome, judged, refused
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
@@ -45,6 +46,10 @@ STEPS = 64  # even latent steps at which a geodesic is looked at
 FloatArray = NDArray[np.float64]
 Pair = tuple[str, str]
 Record = dict[str, Any]
+
+
+class NoExampleError(RobogeoError):
+    """No fresh request of a run makes the picture that a figure wants."""
 
 
 @dataclass(frozen=True)

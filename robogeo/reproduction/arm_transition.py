@@ -17,13 +17,21 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from robogeo.errors import RobogeoError
 from robogeo.learning.learner import Learner
 from robogeo.motion.world import Request, World
 from robogeo.randomness import stream_seed
 from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, new_figure, percent, percent_axis
 from robogeo.reproduction.arm_pictures import Way, draw_in_scene
-from robogeo.reproduction.arm_runs import AFTER, BEFORE, Measured, Record, even_steps, run_path, successes
+from robogeo.reproduction.arm_runs import (
+    AFTER,
+    BEFORE,
+    Measured,
+    NoExampleError,
+    Record,
+    even_steps,
+    run_path,
+    successes,
+)
 from robogeo.stored_run import open_run
 
 if TYPE_CHECKING:
@@ -138,7 +146,7 @@ def _example_request(world: World, run: Measured, count: int) -> Request:
         ends = request.start_place, request.goal_place
         if _skill(ends[0]) != _skill(ends[1]) and visited.issuperset(ends):
             return request
-    raise RobogeoError(f"{SCENE}: none of {count} requests is between skills and places shown at first")
+    raise NoExampleError(f"{SCENE}: none of {count} requests is between skills and places shown at first")
 
 
 def _draw_success(ax: Axes, runs: Sequence[Measured]) -> None:

@@ -32,6 +32,8 @@ from robogeo.geometry import (
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import derived_seed
+from robogeo.reproduction.fitting import codes as encoded
+from robogeo.reproduction.fitting import decoded
 from robogeo.reproduction.settings import ChartSettings, NeuralSettings
 
 FloatArray = NDArray[np.float64]
@@ -65,6 +67,8 @@ class Chart:
 
 def chart_of(model: IWAE, codes: torch.Tensor, settings: ChartSettings) -> Chart:
     """The default geometry over the codes (N, d) of a model's observations."""
+    if settings.reconstructed:
+        codes = encoded(model, decoded(model, codes))
     nodes = codes[torch.from_numpy(select_nodes(codes, settings.nodes).indices.copy())]
     layers = heads_in_closed_form(model)
     noise = model.noise if model.config.noise == "local" else None

@@ -87,25 +87,43 @@ def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> R
     chosen = np.linspace(0, data.steps - 1, min(_SHOWN, data.steps)).astype(int)
     for name, fit in ((RECIPE, settings.recipe), (DEFAULT, settings.default)):
         model = kept.model(name, [fit, data], partial(fitted, fit, x, seed, name, progress))
-        starts, goals = (codes(model, end) for end in ends)
-        if name == RECIPE:
-            metric: Metric = mean_metric(model)
-            shown = metric
-            curves = published_geodesics(metric, starts, goals, settings.neural, seed, progress)
-        else:
-            chart = chart_of(model, codes(model, x), settings.chart)
-            metric, shown = chart.metric, chart.decoder_metric
-            curves = chart.geodesics(starts, goals)
-        found = _seen(
-            model, metric, [curve.points for curve in curves], lines(starts, goals), circle, arm, turn
-        )
-        found["length"] = [curve.length for curve in curves]
-        found["line"] = lengths(metric, lines(starts, goals)).tolist()
-        found["codes"] = np.round(codes(model, x[chosen]).numpy(), 4).tolist()
-        found["background"] = background(shown, codes(model, x))
-        record[name] = found
+        geometry = settings.neural if name == RECIPE else settings.chart
+        inputs = [settings.edition, fit, data, settings.pairs, geometry]
+        found = partial(_measured, name, model, settings, x, ends, circle, arm, turn, seed, progress)
+        record[name] = kept.record(f"pairs-{name}", inputs, found)
+        record[name]["codes"] = np.round(codes(model, x[chosen]).numpy(), 4).tolist()
     record["code_angles"] = np.round(np.rad2deg(angles[chosen]), 2).tolist()
     return record
+
+
+def _measured(
+    name: str,
+    model: IWAE,
+    settings: SETTINGS,
+    x: FloatArray,
+    ends: Sequence[FloatArray],
+    circle: Circle,
+    arm: CircleArm,
+    turn: FloatArray,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """All pairs of one model, under its own metric."""
+    starts, goals = (codes(model, end) for end in ends)
+    if name == RECIPE:
+        metric: Metric = mean_metric(model)
+        shown = metric
+        curves = published_geodesics(metric, starts, goals, settings.neural, seed, progress)
+    else:
+        chart = chart_of(model, codes(model, x), settings.chart)
+        metric, shown = chart.metric, chart.decoder_metric
+        curves = chart.geodesics(starts, goals)
+    points, straight = [curve.points for curve in curves], lines(starts, goals)
+    found = _seen(model, metric, points, straight, circle, arm, turn)
+    found["length"] = [curve.length for curve in curves]
+    found["line"] = lengths(metric, straight).tolist()
+    found["background"] = background(shown, codes(model, x))
+    return found
 
 
 def _pairs(count: int, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -195,8 +213,10 @@ def targets(
     """Millimetres and even speed."""
     reached = [measure.reached[DEFAULT] for measure in measures]
     results.target("tool from the circle, mean over pairs (mm)", reached[0].mean.value, "<=", 1.0)
-    note = f"largest mean on a way {max(reached[3].seeds):.2f} mm"
-    results.target("tool from the circle, largest of all pairs (mm)", max(reached[2].seeds), "<=", 5.0, note)
+    name = "tool from the circle, mean on the way of the worst pair (mm)"
+    results.target(name, max(reached[3].seeds), "<=", 5.0)
+    name = "tool from the circle, largest anywhere (mm)"
+    results.target(name, max(reached[2].seeds), "<=", 5.0, "a stricter reading of the same")
     name = "largest / mean Riemannian speed of relaxed geodesics, worst pair"
     results.target(name, max(reached[7].seeds), "<=", 1.05)
 

@@ -82,7 +82,9 @@ def _cell(measure: Measure, reached: Reached | None) -> str:
     value = reached.mean
     own = ", ".join(number(seed) for seed in reached.seeds)
     seeds = f"; seeds {own}" if len(reached.seeds) > 1 else ""
-    return f"**{number(value.value)}** [{number(value.low)}, {number(value.high)}]{seeds}"
+    # A single value a seed has no pairs to be uncertain about.
+    interval = f" [{number(value.low)}, {number(value.high)}]" if value.high > value.low else ""
+    return f"**{number(value.value)}**{interval}{seeds}"
 
 
 def _line(cells: Sequence[str]) -> str:

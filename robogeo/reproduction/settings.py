@@ -65,6 +65,11 @@ class ChartSettings(Settings):
     """robogeo's default geometry: nodes, support, graph, relaxation."""
 
     nodes: int = Field(default=2000, ge=2, le=1_000_000, description="nodes chosen from all codes")
+    reconstructed: bool = Field(
+        default=False,
+        description="nodes are codes of the model's reconstructions, which the noise of single observations "
+        "does not scatter",
+    )
     neighbors: int = Field(default=10, ge=1, le=1000, description="neighbours of each node")
     space: Literal["decoded", "latent", "both"] = Field(
         default="decoded", description="space in which neighbours are sought"
