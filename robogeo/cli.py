@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, ask, tell, info, replay, benchmark, reproduce.
+"""The command ``robogeo``, with a class of options for each of its subcommands.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -156,6 +156,38 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class Inspect:
+    """Tell what is in a data set of recorded demonstrations, and what is wrong with it.
+
+    Reads .npz, .npy, .csv, robomimic's .hdf5, and folders: a LeRobotDataset, a Minari data set, or .npz and
+    .csv files with a recording each.
+    """
+
+    path: Annotated[Path, tyro.conf.Positional]
+    """File or folder."""
+    robot: str | None = None
+    """Robot whose limits are checked: a name, or its .yaml file."""
+    units: str | None = None
+    """Unit of the columns: rad, deg, m, cm, mm or 1; or one each, a,b,... Default: as the file says."""
+    rate: float | None = None
+    """Samples a second, Hz, of a file without time stamps; of one with them, a claim that is checked."""
+    resample: float | None = None
+    """Samples a second, Hz, to convert to. Default: only what jitters is resampled, to its own rate."""
+    joints: str | None = None
+    """Columns a,b,... to read; with --robot, in the order of its joints. Default: all."""
+    key: str | None = None
+    """Where joints are in a file of many series. Default: observation.state, robot0_joint_pos, ..."""
+    unwrap: bool = False
+    """Take angles that jump by a whole turn as turning on."""
+    trust_units: bool = False
+    """Do not complain where values do not look like their unit."""
+    out: Path | None = None
+    """Folder for the picture, data_set.png. Default: none is drawn."""
+    json: Path | None = None
+    """File to write everything to."""
+
+
+@dataclass(frozen=True)
 class Reproduce:
     """Run one of the papers' experiments: the paper's recipe beside robogeo's default, or go on with it.
 
@@ -188,6 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "evaluate": Evaluate,
         "ask": Ask,
         "tell": Tell,
+        "inspect": Inspect,
         "info": Info,
         "replay": Replay,
         "benchmark": Benchmark,

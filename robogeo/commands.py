@@ -16,7 +16,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
+    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Inspect, Learn, Replay, Reproduce, Tell
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
 
@@ -169,6 +169,32 @@ def benchmark(command: Benchmark) -> None:
             progress,
         )
     print(file)
+
+
+def inspect(command: Inspect) -> None:
+    """``robogeo inspect``: what is in a data set."""
+    from robogeo.data.data_set import Reading
+    from robogeo.durable import write_atomically
+    from robogeo.inspecting import as_json, inspect_data_set, told, write_picture
+
+    if command.json is not None:
+        _check_place(command.json)
+    reading = Reading(
+        units=_names(command.units) if command.units is not None else None,
+        rate=command.rate,
+        resample=command.resample,
+        joints=_names(command.joints) if command.joints is not None else None,
+        key=command.key,
+        unwrap=command.unwrap,
+        trust_units=command.trust_units,
+    )
+    data, seen = inspect_data_set(command.path, reading, command.robot)
+    for line in told(data, seen):
+        print(line)
+    if command.out is not None:
+        print(f"picture: {write_picture(command.out, command.path.name, data, seen)}")
+    if command.json is not None:
+        write_atomically(command.json, as_json(command.path, data, seen))
 
 
 def reproduce(command: Reproduce) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -92,6 +93,36 @@ def _replacing(path: Path, draft: Path) -> Iterator[Path]:
                 draft.unlink()
     except OSError as error:
         raise write_error(path, error) from error
+
+
+@contextmanager
+def building(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary folder beside `path` that becomes `path` when the block ends well, else is deleted.
+
+    Raises:
+        InputError: there is something at the path already, or it is unusable.
+        RobogeoError: the machine failed.
+    """
+    target = Path(path)
+    make_folder(target.parent)
+    if target.is_symlink() or target.exists():
+        raise InputError(f"{target}: is there already; delete it, or choose another place")
+    draft = target.with_name(f".{target.name}.{os.getpid()}{DRAFT_SUFFIX}")
+    try:
+        draft.mkdir()
+        try:
+            yield draft
+            for folder, _, files in os.walk(draft):
+                for file in files:
+                    with open(os.path.join(folder, file), "rb") as written:
+                        os.fsync(written.fileno())
+                sync_folder(Path(folder))
+            os.rename(draft, target)
+            sync_folder(target.parent)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise write_error(target, error) from error
 
 
 def make_folder(path: Path) -> None:

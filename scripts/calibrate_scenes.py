@@ -1,15 +1,18 @@
 """Calibrate the scenes: a scene can tell strategies apart only if it is hungry for demonstrations.
 
-    python scripts/calibrate_scenes.py [--scenes TwoSkills ...] [--robots panda ...] [--seeds N] [--name NAME]
+    python scripts/calibrate_scenes.py [--scenes TwoSkills ...] [--robots panda ...] [--seeds N]
 
 For each scene and arm: the straight joint line must nearly always fail, a few initial demonstrations must not
 be enough, many must be, and random asking must need long. The demonstrator is measured beside it, every
-motion replayed. Runs lie in runs/calibration and are taken up when repeated. Writes docs/results/NAME.json;
-NAME is calibration, for all of it, unless told otherwise. Without seeds nothing is asked: that is short.
+motion replayed. How long random asking needs depends on the requests and hardly on the arm, so it is measured
+with the first arm alone. Runs lie in runs/calibration and are taken up when repeated. Without seeds nothing
+is asked: that is short. Writes docs/results/calibration.json; what that tells of other scenes and arms stays,
+each with the commit that it was measured at.
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
 import sys
@@ -27,17 +30,21 @@ from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import Trial, trials_for
 from robogeo.experiment import HELD_OUT_SEED
 from robogeo.learning.oracles import SimulatedOracle
+from robogeo.learning.provenance import provenance
 from robogeo.motion.planner import Plan
 from robogeo.motion.timing import time_path
 from robogeo.motion.world import Refusal, World
+from robogeo.motion.worlds import robot_names
 from robogeo.stored_run import open_run, summary_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "calibration"
+RESULTS = ROOT / "docs" / "results"
 SCENES = {
     "ShelfReach": "shelf_reach",
     "ReachDetour": "reach_detour",
     "TwoSkills": "two_skills",
+    "PotsAndNiches": "pots_and_niches",
     "Strokes": "strokes",
 }
 RANDOM_ROUNDS = 12  # of one demonstration each, after the first 3 or 4
@@ -46,33 +53,32 @@ REPLAYED = 200
 
 def main(
     scenes: Sequence[str] = tuple(SCENES),
-    robots: Sequence[str] = ("iiwa",),
+    robots: Sequence[str] = ("iiwa", "panda"),
     seeds: int = 3,
     replayed: int = REPLAYED,
     together: int = 2,
-    name: str = "calibration",
 ) -> None:
     """Calibrate scenes and write the table.
 
     Args:
         scenes: which ones.
         robots: with which arms.
-        seeds: how many runs ask at random; 0 takes only the first demonstrations of one.
+        seeds: how many runs ask at random, with the first arm; 0 takes only the first demonstrations of one.
         replayed: how many demonstrations are replayed.
         together: runs at a time, each on one process.
-        name: of the file of results.
     """
-    results = Results(name, " ".join(["python scripts/calibrate_scenes.py", *sys.argv[1:]]))
+    results = Results("calibration", " ".join(["python scripts/calibrate_scenes.py", *sys.argv[1:]]))
     cases = [(scene, robot) for scene in scenes for robot in robots]
-    rounds = RANDOM_ROUNDS if seeds else 0
-    jobs = [(*case, seed, rounds) for case in cases for seed in range(max(1, seeds))]
-    jobs += [(*case, None, 0) for case in cases]
+    asked = [(seed, RANDOM_ROUNDS) for seed in range(seeds)]
+    runs = {case: asked if asked and case[1] == robots[0] else [(0, 0)] for case in cases}
+    jobs = [(case, run) for case in cases for run in (*runs[case], (None, 0))]
     with ThreadPoolExecutor(together) as pool:
-        summaries = dict(zip(jobs, pool.map(lambda job: learn(*job), jobs), strict=True))
+        summaries = dict(zip(jobs, pool.map(lambda job: learn(*job[0], *job[1]), jobs), strict=True))
     for case in cases:
-        random = [summaries[(*case, seed, rounds)] for seed in range(max(1, seeds))]
-        calibrate(results, *case, random, summaries[(*case, None, 0)], replayed)
-    print(results.write(ROOT / "docs" / "results"))
+        random = [summaries[case, run] for run in runs[case]]
+        calibrate(results, *case, random, summaries[case, (None, 0)], replayed)
+    keep_others(results)
+    print(results.write(RESULTS))
 
 
 def learn(scene: str, robot: str, seed: int | None, rounds: int) -> dict[str, Any]:
@@ -113,6 +119,7 @@ def calibrate(
     results.row(
         scene=scene,
         robot=robot,
+        commit=provenance()["commit"],
         straight_joint_line=line,
         initial=initial,
         with_60=ceiling,
@@ -121,7 +128,7 @@ def calibrate(
         refused=len(refusals),
         random_curves=[[round(r["success_rate"], 3) for r in run["rounds"]] for run in random],
     )
-    scene = scene if robot == "iiwa" else f"{scene}, {robot}"
+    scene = label(scene, robot)
     results.target(f"{scene}: straight joint line", line, "<=", 0.2)
     results.target(f"{scene}: initial demonstrations", initial, "<=", 0.35)
     results.target(f"{scene}: 60 demonstrations", ceiling, ">=", 0.95)
@@ -130,6 +137,23 @@ def calibrate(
         note = f"median of {len(needed)} seeds; {last + 1} means not within {last}"
         results.target(f"{scene}: random asking to 0.9", statistics.median(needed), ">=", 15.0, note)
     results.target(f"{scene}: demonstrator, {replayed} requests replayed", shown / replayed, ">=", 0.99)
+
+
+def label(scene: str, robot: str) -> str:
+    """What a scene with an arm is called among the targets."""
+    return scene if robot == "iiwa" else f"{scene}, {robot}"
+
+
+def keep_others(results: Results) -> None:
+    """Put in what the file already tells of scenes and arms that were not measured now."""
+    now = {label(row["scene"], row["robot"]) for row in results.rows}
+    path = RESULTS / f"{results.name}.json"
+    earlier = json.loads(path.read_text()) if path.is_file() else {"rows": [], "targets": []}
+    results.rows += [row for row in earlier["rows"] if label(row["scene"], row["robot"]) not in now]
+    results.targets += [target for target in earlier["targets"] if target["name"].split(":")[0] not in now]
+    order = [label(scene, robot) for scene in SCENES for robot in robot_names()]
+    results.rows.sort(key=lambda row: order.index(label(row["scene"], row["robot"])))
+    results.targets.sort(key=lambda target: order.index(target["name"].split(":")[0]))
 
 
 def _line_succeeds(world: World, trial: Trial) -> bool:

@@ -26,6 +26,7 @@ from robogeo.study.settings import load_study
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ASKING = ROOT / "docs" / "active-learning.md"
+DATA = ROOT / "docs" / "your-data.md"
 # A Python block, and the plain block that follows it with nothing between: what it prints.
 _PYTHON = re.compile(r"^```python\n(.*?)^```\n(?:\n```\n([^$].*?)^```\n)?", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```(?:bash)?\n(.*?)^```\n|^((?: {4}.*\n)+)", re.MULTILINE | re.DOTALL)
@@ -70,6 +71,21 @@ def test_the_blocks_about_asking_run(
     assert "q1-0: answered" in capsys.readouterr().out
     asked = [event for event in read_events(here / "runs/mine/journal.jsonl") if event["event"] == "ask"]
     assert [event["query"]["id"] for event in asked[-3:]] == ["q1-0", "q1-1", "q1-2"]  # two by one's own
+
+
+def test_the_blocks_about_data_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for needed in ("h5py", "pyarrow"):
+        pytest.importorskip(needed, reason="pip install 'robogeo[formats]'")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    promised = 0
+    for block, said in python_blocks(DATA):
+        exec(compile(block, str(DATA), "exec"), names)
+        assert capsys.readouterr().out == said
+        promised += bool(said)
+    assert promised == 7
 
 
 @pytest.mark.sim

@@ -19,13 +19,12 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import LONGEST_TEXT, MOST_JOINTS, MOST_SAMPLES, Demonstration
+from robogeo.data.npy import decoded, npy_header, npz_bytes, text_array
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError
 
 MOST_BYTES = 256 * 1024 * 1024
 _MEMBERS = ("q", "t", "source", "note")
-# The oldest time stamp the zip format knows.
-_TIME_STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def demonstration_bytes(demonstration: Demonstration) -> bytes:
@@ -33,19 +32,10 @@ def demonstration_bytes(demonstration: Demonstration) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "q": demonstration.q.astype("<f8"),
         "t": demonstration.t.astype("<f8"),
-        "source": _text_array(demonstration.source),
-        "note": _text_array(demonstration.note),
+        "source": text_array(demonstration.source),
+        "note": text_array(demonstration.note),
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name in _MEMBERS:
-            member = io.BytesIO()
-            npy.write_array(member, arrays[name], version=(1, 0), allow_pickle=False)
-            info = zipfile.ZipInfo(f"{name}.npy", _TIME_STAMP)
-            info.create_system = 3
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, member.getvalue())
-    return buffer.getvalue()
+    return npz_bytes(arrays)
 
 
 def parse_demonstration(content: bytes, name: str) -> Demonstration:
@@ -66,7 +56,9 @@ def parse_demonstration(content: bytes, name: str) -> Demonstration:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive, name)
             arrays = {member: _read_member(archive, member, name) for member in _MEMBERS}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise InputError(f"{name}: not a readable npz archive ({error})") from error
     try:
         return Demonstration(arrays["q"], arrays["t"], source=str(arrays["source"]), note=str(arrays["note"]))
@@ -100,11 +92,6 @@ def load_demonstration(path: str | os.PathLike[str]) -> Demonstration:
     return parse_demonstration(content, str(file))
 
 
-def _text_array(text: str) -> NDArray[Any]:
-    """Text as a unicode scalar array; of width 1 at least, because numpy has no text of width zero."""
-    return np.array(text, dtype=f"<U{max(1, len(text))}")
-
-
 def _check_members(archive: zipfile.ZipFile, name: str) -> None:
     """Refuse archives with other members than the four of a demonstration, or with one twice."""
     found = sorted(archive.namelist())
@@ -129,27 +116,15 @@ def _read_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[An
         raise InputError(f"{name}: {member} promises {promised} bytes of data but has {len(raw) - offset}")
     try:
         if dtype.kind == "U":
-            return np.array(_decoded(raw[offset:], dtype))
+            return np.array(decoded(raw[offset:], dtype))
         return npy.read_array(io.BytesIO(raw), allow_pickle=False)
     except (ValueError, OverflowError) as error:
         raise InputError(f"{name}: {member} cannot be read ({error})") from error
 
 
-def _decoded(data: bytes, dtype: np.dtype[Any]) -> str:
-    """Text of a unicode member. NumPy takes the code points on trust and fails later where one is none."""
-    points = np.frombuffer(data, dtype=np.dtype(np.uint32).newbyteorder(dtype.byteorder))
-    return "".join(map(chr, points.tolist())).rstrip("\0")
-
-
 def _read_header(raw: bytes, member: str, name: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
     """Shape, type and data offset that the header of an npy member states, if they are allowed."""
-    stream = io.BytesIO(raw)
-    try:
-        version = npy.read_magic(stream)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(stream)
-    except Exception as error:  # the header parser meets hostile bytes; whatever it raises means the same
-        raise InputError(f"{name}: {member} has no readable npy header ({type(error).__name__})") from error
+    shape, dtype, offset = npy_header(raw, f"{name}: {member}")
     textual = member in ("source", "note")
     if dtype.kind not in ("U" if textual else "fiu") or dtype.hasobject:
         raise InputError(
@@ -161,4 +136,4 @@ def _read_header(raw: bytes, member: str, name: str) -> tuple[tuple[int, ...], n
         raise InputError(f"{name}: {member} has shape {shape}, expected {expected}")
     if textual and dtype.itemsize > 4 * LONGEST_TEXT:
         raise InputError(f"{name}: {member} has {dtype.itemsize // 4} characters, more than {LONGEST_TEXT}")
-    return shape, dtype, stream.tell()
+    return shape, dtype, offset

@@ -7,6 +7,7 @@ from typing import cast
 
 from robogeo.errors import InputError
 from robogeo.motion.environment import ArmEnvironment, complaints
+from robogeo.motion.limits import JointLimits
 
 
 def scene_names() -> list[str]:
@@ -24,6 +25,18 @@ def scene_names() -> list[str]:
 def robot_names() -> list[str]:
     """Names of the robots that have a specification."""
     return list(import_module("envs.robots").robot_names())
+
+
+def robot_limits(robot: str) -> tuple[tuple[str, ...], JointLimits]:
+    """Joint names and limits of a robot, by its name or its file; no simulator is started.
+
+    Raises:
+        InputError: no such robot, or a file that is wrong.
+    """
+    with complaints():
+        spec = import_module("envs.robots").load_robot(robot)
+    bounds = (spec.lower, spec.upper, spec.velocity, spec.acceleration, spec.jerk, spec.torque)
+    return tuple(spec.joint_names), JointLimits(*bounds)
 
 
 def make(scene: str, robot: str) -> ArmEnvironment:

@@ -1,0 +1,140 @@
+"""NumPy's files, read without trust and written so that equal arrays are equal bytes.
+
+Of an npy member only the header is believed, and only after it promised plain numbers or text of exactly the
+bytes that follow: objects, which would run code when loaded, never get that far.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from robogeo.errors import InputError
+from robogeo.reading import read_bounded
+
+MOST_BYTES = 2**30
+_MOST_MEMBERS = 1_000_000
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+# The oldest time stamp the zip format knows.
+_TIME_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """An npz archive, stored without compression and with a fixed time stamp."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            npy.write_array(member, array, version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _TIME_STAMP)
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, member.getvalue())
+    return buffer.getvalue()
+
+
+def text_array(text: str) -> NDArray[Any]:
+    """Text as a unicode scalar array; of width 1 at least, because numpy has no text of width zero."""
+    return np.array(text, dtype=f"<U{max(1, len(text))}")
+
+
+def load_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an npz archive.
+
+    Raises:
+        InputError: one line with file, member and reason: not an archive, too large, a name that is a path,
+            objects.
+    """
+    content = read_bounded(path, MOST_BYTES, "a data set")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = archive.infolist()
+            if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
+                raise InputError(f"{path}: unpacks to more than {MOST_BYTES} bytes; split the data set")
+            return {name: _member(archive, info, name, path) for info, name in _names(infos, path)}
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+        raise InputError(f"{path}: not a readable npz archive ({error}); is it complete?") from error
+
+
+def load_npy(path: Path) -> NDArray[Any]:
+    """The array of an npy file.
+
+    Raises:
+        InputError: as `load_npz`.
+    """
+    return parse_npy(read_bounded(path, MOST_BYTES, "a data set"), str(path))
+
+
+def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
+    """The array that an npy file's bytes hold: numbers or text.
+
+    Raises:
+        InputError: one line that begins with ``where``.
+    """
+    shape, dtype, offset = npy_header(raw, where)
+    if dtype.kind not in "fiubU":
+        raise InputError(f"{where}: has type {dtype}, expected numbers or text")
+    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
+    if min(shape, default=0) < 0 or promised != len(raw) - offset:
+        raise InputError(f"{where}: promises {promised} bytes of data but has {len(raw) - offset}")
+    try:
+        if dtype.kind == "U":
+            return _texts(raw[offset:], shape, dtype)
+        return npy.read_array(io.BytesIO(raw), allow_pickle=False)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{where}: cannot be read ({error})") from error
+
+
+def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    """Shape, type and data offset that the header of an npy file states.
+
+    Raises:
+        InputError: there is no such header.
+    """
+    stream = io.BytesIO(raw)
+    try:
+        version = npy.read_magic(stream)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    except Exception as error:  # the header parser meets hostile bytes; whatever it raises means the same
+        raise InputError(f"{where} has no readable npy header ({type(error).__name__})") from error
+    return shape, dtype, stream.tell()
+
+
+def decoded(data: bytes, dtype: np.dtype[Any]) -> str:
+    """Text of a unicode array. NumPy takes the code points on trust and fails later where one is none."""
+    points = np.frombuffer(data, dtype=np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    return "".join(map(chr, points.tolist())).rstrip("\0")
+
+
+def _texts(data: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    width = max(1, dtype.itemsize)
+    texts = [decoded(data[start : start + width], dtype) for start in range(0, len(data), width)]
+    return np.array(texts, dtype=np.str_).reshape(shape)
+
+
+def _names(infos: list[zipfile.ZipInfo], path: Path) -> list[tuple[zipfile.ZipInfo, str]]:
+    """The members' names, each of them plain and there once."""
+    names = [info.filename.removesuffix(".npy") for info in infos]
+    for info, name in zip(infos, names, strict=True):
+        if not _NAME.fullmatch(name) or not info.filename.endswith(".npy"):
+            raise InputError(f"{path}: the member {info.filename[:80]!r} is no name of an array")
+    if len(set(names)) != len(names):
+        raise InputError(f"{path}: holds a member twice")
+    return list(zip(infos, names, strict=True))
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, path: Path) -> NDArray[Any]:
+    with archive.open(info) as stream:
+        raw = stream.read(info.file_size + 1)
+    return parse_npy(raw, f"{path}: {name}")
