@@ -20,6 +20,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.journal import read_events
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategies.registry import GROUP
+from robogeo.reproduction.experiment import EXPERIMENTS
 from robogeo.study.settings import load_study
 
 ROOT = Path(__file__).parents[1]
@@ -120,6 +121,8 @@ def test_commands_in_documents_are_understood(page: Path, monkeypatch: pytest.Mo
             assert load_config(command.config, command.set).strategy in STRATEGIES
         if isinstance(command, cli.Benchmark):
             load_study(command.config)
+        if isinstance(command, cli.Reproduce):
+            assert command.name in EXPERIMENTS
 
 
 def test_every_page_with_commands_was_read() -> None:
