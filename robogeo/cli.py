@@ -155,18 +155,12 @@ class Benchmark:
     """Folder of everything. Default: runs in runs/CONFIG, results and figures where the study says."""
 
 
-@dataclass(frozen=True)
-class Inspect:
-    """Tell what is in a data set of recorded demonstrations, and what is wrong with it.
-
-    Reads .npz, .npy, .csv, robomimic's .hdf5, and folders: a LeRobotDataset, a Minari data set, or .npz and
-    .csv files with a recording each.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A data set of recorded demonstrations, and how it is read."""
 
     path: Annotated[Path, tyro.conf.Positional]
     """File or folder."""
-    robot: str | None = None
-    """Robot whose limits are checked: a name, or its .yaml file."""
     units: str | None = None
     """Unit of the columns: rad, deg, m, cm, mm or 1; or one each, a,b,... Default: as the file says."""
     rate: float | None = None
@@ -181,10 +175,35 @@ class Inspect:
     """Take angles that jump by a whole turn as turning on."""
     trust_units: bool = False
     """Do not complain where values do not look like their unit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspect(Recorded):
+    """Tell what is in a data set of recorded demonstrations, and what is wrong with it.
+
+    Reads .npz, .npy, .csv, robomimic's .hdf5, and folders: a LeRobotDataset, a Minari data set, or .npz and
+    .csv files with a recording each.
+    """
+
+    robot: str | None = None
+    """Robot whose limits are checked: a name, or its .yaml file."""
     out: Path | None = None
     """Folder for the picture, data_set.png. Default: none is drawn."""
     json: Path | None = None
     """File to write everything to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convert(Recorded):
+    """Write a data set of recorded demonstrations in another format, in rad, m and s.
+
+    Reads what inspect reads; writes npz, csv, lerobot, robomimic or minari.
+    """
+
+    target: Annotated[Path, tyro.conf.Positional]
+    """File or folder to write; it must not exist."""
+    format: str | None = None
+    """Format to write. Default: by the ending, .npz, .csv or .hdf5 (robomimic)."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "ask": Ask,
         "tell": Tell,
         "inspect": Inspect,
+        "convert": Convert,
         "info": Info,
         "replay": Replay,
         "benchmark": Benchmark,

@@ -12,13 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.config_file import load_config
+from robogeo.data_commands import convert, inspect
 from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
+from robogeo.typed import check_place, names
 
 if TYPE_CHECKING:
-    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Inspect, Learn, Replay, Reproduce, Tell
+    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
+
+__all__ = [
+    "ask",
+    "benchmark",
+    "convert",
+    "evaluate",
+    "generate",
+    "info",
+    "inspect",
+    "learn",
+    "replay",
+    "reproduce",
+    "tell",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -48,7 +64,7 @@ def generate(command: Generate) -> None:
         stem = "motion" if command.format in ("csv", "npz") else "motion-ros"  # motion.json is a side-car
         out = Path(stem + ENDINGS[command.format])
     format_of(out, command.format)
-    _check_place(out)
+    check_place(out)
     folder, config = open_run(command.run, command.mode)
     with folder, World(config.scene, config.robot) as world:
         requests = list(_requests(command, world))
@@ -126,7 +142,7 @@ def evaluate(command: Evaluate) -> None:
     if command.requests < 1 or command.seed < 0:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
     if command.json is not None:
-        _check_place(command.json)
+        check_place(command.json)
     engine = None if command.engine == "pybullet" else command.engine
     with Progress() as progress:
         measures = evaluate_run(
@@ -156,7 +172,7 @@ def benchmark(command: Benchmark) -> None:
         raise InputError("benchmark: --seeds must be at least 1")
     if command.minutes is not None and not 0.0 <= command.minutes < float("inf"):
         raise InputError("benchmark: --minutes must be a number from 0")
-    contenders, scenes = (_names(text) for text in (command.strategies, command.scenes))
+    contenders, scenes = (names(text) for text in (command.strategies, command.scenes))
     typed = " ".join(["robogeo benchmark", command.config])  # the options choose no results, only what to run
     with Progress() as progress:
         file = run_study(
@@ -169,32 +185,6 @@ def benchmark(command: Benchmark) -> None:
             progress,
         )
     print(file)
-
-
-def inspect(command: Inspect) -> None:
-    """``robogeo inspect``: what is in a data set."""
-    from robogeo.data.data_set import Reading
-    from robogeo.durable import write_atomically
-    from robogeo.inspecting import as_json, inspect_data_set, told, write_picture
-
-    if command.json is not None:
-        _check_place(command.json)
-    reading = Reading(
-        units=_names(command.units) if command.units is not None else None,
-        rate=command.rate,
-        resample=command.resample,
-        joints=_names(command.joints) if command.joints is not None else None,
-        key=command.key,
-        unwrap=command.unwrap,
-        trust_units=command.trust_units,
-    )
-    data, seen = inspect_data_set(command.path, reading, command.robot)
-    for line in told(data, seen):
-        print(line)
-    if command.out is not None:
-        print(f"picture: {write_picture(command.out, command.path.name, data, seen)}")
-    if command.json is not None:
-        write_atomically(command.json, as_json(command.path, data, seen))
 
 
 def reproduce(command: Reproduce) -> None:
@@ -232,19 +222,6 @@ def info(command: Info) -> None:
     print("strategies:")
     for name, line in strategies_found().items():
         print(f"  {name:16} {line}")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """The names in a text like ``a,b``."""
-    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
-
-
-def _check_place(path: Path) -> None:
-    """Refuse a file that could not be written, before the work rather than after it."""
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it, or choose another place")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; choose another place")
 
 
 def _seen(execution: Execution) -> str:

@@ -1,0 +1,56 @@
+"""The commands about data sets of recorded demonstrations; `robogeo.cli` parses them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from robogeo.errors import InputError
+from robogeo.typed import check_place, names
+
+if TYPE_CHECKING:
+    from robogeo.cli import Convert, Inspect, Recorded
+    from robogeo.data.data_set import Reading
+
+
+def inspect(command: Inspect) -> None:
+    """``robogeo inspect``: what is in a data set."""
+    from robogeo.durable import write_atomically
+    from robogeo.inspecting import as_json, inspect_data_set, told, write_picture
+
+    if command.json is not None:
+        check_place(command.json)
+    data, seen = inspect_data_set(command.path, _reading(command), command.robot)
+    for line in told(data, seen):
+        print(line)
+    if command.out is not None:
+        print(f"picture: {write_picture(command.out, command.path.name, data, seen)}")
+    if command.json is not None:
+        write_atomically(command.json, as_json(command.path, data, seen))
+
+
+def convert(command: Convert) -> None:
+    """``robogeo convert``: a data set in another format."""
+    from robogeo.data.formats import read_data_set, write_data_set
+
+    if command.target.exists():
+        raise InputError(f"{command.target}: exists already; name another, nothing is overwritten")
+    data = read_data_set(command.path, _reading(command))
+    write_data_set(command.target, data, command.format)
+    for remark in data.remarks:
+        print(remark)
+    samples = sum(len(demonstration.t) for demonstration in data.demonstrations)
+    print(f"{command.target}: {len(data.demonstrations)} recordings, {samples} samples")
+
+
+def _reading(command: Recorded) -> Reading:
+    from robogeo.data.data_set import Reading
+
+    return Reading(
+        units=names(command.units) if command.units is not None else None,
+        rate=command.rate,
+        resample=command.resample,
+        joints=names(command.joints) if command.joints is not None else None,
+        key=command.key,
+        unwrap=command.unwrap,
+        trust_units=command.trust_units,
+    )
