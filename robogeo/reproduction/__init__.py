@@ -14,6 +14,12 @@ paper's recipe, robogeo's default, pairs, seeds, and under ``quick`` what differ
     measures.py    rows of the table: paper, recipe, default, and whether the default wins
     section.py     the experiment's section of docs/reproductions.md
     running.py     from a name to results, pictures and section
+    latent_pictures.py  a 2-D chart as a picture, and speeds along two ways
+
+    pendulum.py    with pendulum_pictures.py (camera), smoothing.py (lambda_s), pendulum_figures.py
+    robot_circle.py     with circle.py (arm and circle), circle_figures.py
+    active_pendulum.py  with swings.py (the loop)
+    active_arm.py  with arm_runs.py (runs), arm_generalising.py, arm_transition.py, arm_collisions.py (claims)
 
 A length is compared under one metric only: a geodesic with the straight line of the same model. What the
 recipe and the default are compared by knows no metric: errors in millimetres or pixels, monotony, order.

@@ -117,7 +117,9 @@ def even_steps(manifold: Manifold, requests: Sequence[Request]) -> list[tuple[Fl
 
 
 def rate(hits: int, count: int) -> dict[str, Any]:
-    """A share with its 95 % Wilson interval."""
+    """A share with its 95 % Wilson interval; of nothing, NaN and no knowledge."""
+    if count == 0:
+        return {"rate": float("nan"), "ci95": [0.0, 1.0], "of": 0}
     interval = binomtest(hits, count).proportion_ci(method="wilson")
     return {"rate": hits / count, "ci95": [float(interval.low), float(interval.high)], "of": count}
 
