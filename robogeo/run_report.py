@@ -203,7 +203,8 @@ def _questions(run: _Run) -> Section | None:
     text = (
         "Each bar is one question; its parts say what was wrong along the planned way, in radians of joint "
         "motion: the gap between end points and the model, motion that no demonstration supports, "
-        "disagreement of the decoder ensemble, and the largest sudden step."
+        "disagreement of the decoder ensemble, the largest sudden step, and a detour longer than "
+        "demonstrations make."
     )
     figure = (run.figure("queries", query_parts(bars)), "What was wrong along the way of each question.")
     return Section("What it asked, and why", text, [figure], table=rows)

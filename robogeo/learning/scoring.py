@@ -1,6 +1,6 @@
 """What is wrong along the geodesic of a request: the facts that strategies choose by.
 
-For every candidate request the graph geodesic between its codes is looked at before anybody moves. Four
+For every candidate request the graph geodesic between its codes is looked at before anybody moves. Five
 things can be wrong, each told in radians of joint motion, so that they add up and mean the same after every
 retraining (a latent chart's own units do not):
 
@@ -9,7 +9,9 @@ retraining (a latent chart's own units do not):
 - *uncertainty*: mean disagreement of the decoder ensemble on the way (Chen et al., IROS 2018, ask by data
   uncertainty; the ensemble after Syrota et al. 2024). It is epistemic: demonstrations make it smaller;
 - *jump*: largest decoded step above the median step at uniform latent arc length: the abrupt movement that a
-  ridge of the magnification factor makes.
+  ridge of the magnification factor makes;
+- *detour*: decoded length beyond half as much again as demonstrations take between ends so far apart: a
+  way round by what is known, because the direct one is not.
 
 Beside them stand the *noise* of the observations (aleatoric: no demonstration makes it smaller), the
 magnification factor itself, the share of the way that leads over bridges between regions of the graph that no
@@ -35,8 +37,9 @@ from robogeo.motion.manifold import Manifold
 from robogeo.motion.world import Request
 
 FloatArray = NDArray[np.float64]
-PARTS = ("gap", "unsupported", "uncertainty", "jump")
+PARTS = ("gap", "unsupported", "uncertainty", "jump", "detour")
 _TOLERANCE = 1e-3  # of the links from unknown ends: it does not change which way is the shortest
+_AT_LENGTH = 1.5  # usual lengths: demonstrations differ by less, what fails for its length exceeds it
 _BRIDGED = 0.05  # a smaller share of bridge than this is a detail of the way, not its nature
 
 
@@ -45,7 +48,7 @@ class Scores:
     """Facts about m candidate requests; all arrays (m,).
 
     Attributes:
-        gap, unsupported, uncertainty, jump: as in the module's text, rad.
+        gap, unsupported, uncertainty, jump, detour: as in the module's text, rad.
         noise: mean standard deviation of the observation noise along the geodesic, rad.
         magnification: mean log magnification factor along the geodesic.
         bridged: share of the geodesic's length on bridges, in [0, 1].
@@ -58,6 +61,7 @@ class Scores:
     unsupported: FloatArray
     uncertainty: FloatArray
     jump: FloatArray
+    detour: FloatArray
     noise: FloatArray
     magnification: FloatArray
     bridged: FloatArray
@@ -112,7 +116,7 @@ def score(manifold: Manifold, requests: Sequence[Request]) -> Scores:
     inner = manifold.graph.ways(z[0], z[1], _TOLERANCE)
     ways = [np.array([nodes + i, *way, nodes + count + i]) for i, way in enumerate(inner)]
     along = facts_along(manifold, torch.cat([manifold.graph.nodes, *z]), ways)
-    return _scores(along, _EndFacts.of(manifold, q, z))
+    return _scores(manifold, along, _EndFacts.of(manifold, q, z))
 
 
 def outline(manifold: Manifold, requests: Sequence[Request]) -> Scores:
@@ -130,7 +134,8 @@ def outline(manifold: Manifold, requests: Sequence[Request]) -> Scores:
     along = facts_along(manifold, graph.nodes, [np.repeat(way, 2) if len(way) == 1 else way for way in inner])
     links = np.asarray(distance, dtype=np.float64)
     unsupported = along.unsupported + (0.5 * ends.lack * links).sum(axis=0)
-    return _scores(replace(along, unsupported=unsupported, length=along.length + links.sum(axis=0)), ends)
+    along = replace(along, unsupported=unsupported, length=along.length + links.sum(axis=0))
+    return _scores(manifold, along, ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,20 +147,23 @@ class _EndFacts:
         gap: how far that is from where they are (2, m), rad.
         spread: disagreement of the decoder heads there (2, m), rad.
         lack: lack of support at their codes (2, m), in [0, 1].
+        apart: how far start and goal are from each other (m,), rad.
     """
 
     decoded: FloatArray
     gap: FloatArray
     spread: FloatArray
     lack: FloatArray
+    apart: FloatArray
 
     @classmethod
     def of(cls, manifold: Manifold, q: FloatArray, z: torch.Tensor) -> _EndFacts:
         heads = manifold.heads(z.flatten(0, 1).numpy())
         decoded = heads.mean(axis=1).reshape(*q.shape[:2], -1)
         spread = np.sqrt(heads.var(axis=1).sum(axis=1)).reshape(q.shape[:2])
-        gap = np.linalg.norm(decoded - manifold.observation.observe(q), axis=2)
-        return cls(decoded, gap, spread, manifold.support.lack(z).double().numpy())
+        seen = manifold.observation.observe(q)
+        gap, apart = np.linalg.norm(decoded - seen, axis=2), np.linalg.norm(seen[1] - seen[0], axis=1)
+        return cls(decoded, gap, spread, manifold.support.lack(z).double().numpy(), apart)
 
 
 def _ends(requests: Sequence[Request], manifold: Manifold) -> tuple[FloatArray, torch.Tensor]:
@@ -164,12 +172,14 @@ def _ends(requests: Sequence[Request], manifold: Manifold) -> tuple[FloatArray, 
     return q, manifold.encode(q)
 
 
-def _scores(along: WayFacts, ends: _EndFacts) -> Scores:
+def _scores(manifold: Manifold, along: WayFacts, ends: _EndFacts) -> Scores:
+    usual = manifold.usual_length(ends.apart)
     return Scores(
         gap=ends.gap.sum(axis=0),
         unsupported=along.unsupported,
         uncertainty=along.disagreement,
         jump=along.jump,
+        detour=np.maximum(along.length - _AT_LENGTH * usual, 0.0),
         noise=along.noise,
         magnification=along.magnification,
         bridged=along.bridged,

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from robogeo.geometry import (
     ExpectedMetric,
@@ -106,6 +107,25 @@ class Manifold:
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
         return _rebuilt, (save_model(self.model), *self._shown, self.options, self.observation)
+
+    def usual_length(self, apart: FloatArray) -> FloatArray:
+        """Length (m,) that demonstrations take between ends at distances ``apart`` (m,), observation units.
+
+        The line of least squares through what was shown, falling nowhere: to leave one place and enter
+        another takes its length, and so does the distance.
+        """
+        constant, slope = self._habit
+        return constant + slope * apart
+
+    @cached_property
+    def _habit(self) -> FloatArray:
+        """Constant and slope (2,) of the demonstrations' lengths over the distances of their ends."""
+        configurations, groups = self._shown
+        seen = self.observation.observe(configurations)
+        shown = [seen[groups == group] for group in np.unique(groups)]
+        lengths = np.array([np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for path in shown])
+        apart = np.array([np.linalg.norm(path[-1] - path[0]) for path in shown])
+        return np.asarray(nnls(np.stack([np.ones(len(shown)), apart], axis=1), lengths)[0])
 
     @cached_property
     def shown(self) -> FloatArray:

@@ -43,6 +43,17 @@ def test_what_was_shown_is_supported_better_than_what_was_not(learner: Learner) 
     assert scores.gap[0] < scores.gap[1]
 
 
+@pytest.mark.parametrize("look", [score, outline])
+def test_a_way_half_as_long_again_as_usual_is_no_detour_and_what_is_beyond_counts(look: Look) -> None:
+    some = made_up_candidates(40)
+    scores = look(some.manifold, some.requests)
+    apart = np.linalg.norm(some.ends[:, 1] - some.ends[:, 0], axis=1)
+    usual = some.manifold.usual_length(apart)
+    expected = np.maximum(scores.length - 1.5 * usual, 0.0)
+    np.testing.assert_allclose(scores.detour, expected, atol=1e-9)
+    assert (scores.detour > 0.0).any() and (scores.detour == 0.0).any()
+
+
 def made(**facts: float) -> Scores:
     return Scores(**{field.name: np.array([facts.get(field.name, 0.0)]) for field in fields(Scores)})
 

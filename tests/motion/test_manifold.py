@@ -41,6 +41,20 @@ def test_codes_and_configurations_have_their_shapes(manifold: Manifold, ends: tu
     np.testing.assert_allclose(manifold.gap(ends[0]), np.linalg.norm(decoded - ends[0], axis=1))
 
 
+def test_the_usual_length_is_a_line_through_what_was_shown(manifold: Manifold) -> None:
+    """Out, across and in: what leaves and enters takes 1 rad, what lies between as long as it is."""
+
+    def shown(across: float) -> np.ndarray:
+        path = np.zeros((301, 7))
+        path[:, 0] = np.interp(np.linspace(0, 1, 301), [0, 1 / 3, 2 / 3, 1], [0.0, 0.5, 0.5, 0.0])
+        path[:, 1] = np.interp(np.linspace(0, 1, 301), [0, 1 / 3, 2 / 3, 1], [0.0, 0.0, across, across])
+        return path
+
+    paths = [shown(across) for across in (0.3, 0.6, 1.2)]
+    made = Manifold(manifold.model, np.concatenate(paths), np.repeat([0, 1, 2], 301), manifold.options)
+    np.testing.assert_allclose(made.usual_length(np.array([0.0, 1.0, 2.0])), [1.0, 2.0, 3.0], rtol=1e-9)
+
+
 def test_what_was_shown_supports_the_manifold(manifold: Manifold) -> None:
     lack = manifold.support.lack(manifold.nodes)
     far = manifold.support.lack(manifold.nodes.mean(dim=0, keepdim=True) + 1000.0)
