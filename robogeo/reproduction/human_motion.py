@@ -22,7 +22,7 @@ from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
 from robogeo.data.public_sets import public_sets
 from robogeo.evaluation.results import Results
-from robogeo.geometry import PullbackMetric, SmoothedMetric
+from robogeo.geometry import Metric, PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
@@ -132,9 +132,9 @@ def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dic
     model = models[RECIPE]
     metric = recipe_metric(model, settings.smoothing)
     pair_codes = codes(model, starts), codes(model, goals)
-    curves = published_geodesics(metric, *pair_codes, settings.neural, seed, progress)
+    curves = _published(settings, metric, *pair_codes, seed, kept, progress)
     found: dict[str, Any] = {"learned": list(learned.shape)}
-    found[RECIPE] = judged(model, poses, metric, [curve.points for curve in curves], *pair_codes)
+    found[RECIPE] = judged(model, poses, metric, curves, *pair_codes)
     found[RECIPE]["shown"] = shown(model, poses, mean_metric(model), learned)
     model = models[DEFAULT]
     chart = chart_of(model, codes(model, learned), settings.chart)
@@ -144,6 +144,25 @@ def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dic
     found[DEFAULT]["shown"] = shown(model, poses, chart.decoder_metric, learned)
     found[DEFAULT]["shown"]["loop"] = closed_walk(model, chart, poses)
     return found
+
+
+def _published(
+    settings: SETTINGS,
+    metric: Metric,
+    starts: torch.Tensor,
+    goals: torch.Tensor,
+    seed: int,
+    kept: Kept,
+    progress: Progress,
+) -> list[torch.Tensor]:
+    """The paper's geodesics, points (n, d) each; the longest stage, so it is kept on its own."""
+
+    def made() -> dict[str, Any]:
+        found = published_geodesics(metric, starts, goals, settings.neural, seed, progress)
+        return {"points": [curve.points.double().tolist() for curve in found]}
+
+    inputs = settings.model_dump(mode="json", include={"walks", "pairs", "recipe", "smoothing", "neural"})
+    return [torch.tensor(points) for points in kept.record("published", inputs, made)["points"]]
 
 
 def recipe_metric(model: IWAE, smoothing: float) -> PullbackMetric:

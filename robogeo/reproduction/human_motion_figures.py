@@ -12,6 +12,7 @@ from robogeo.data.skeleton import Skeleton
 from robogeo.report.projection import Projection
 from robogeo.report.style import ALARM, INK, MUTED, PALETTE, WIDTH, calm, cool_scale, new_figure
 from robogeo.reproduction.experiment import Film, Picture, Record
+from robogeo.reproduction.latent_pictures import MODELS
 from robogeo.reproduction.measures import DEFAULT, RECIPE
 from robogeo.reproduction.stick_figures import StickFigures
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FloatArray = NDArray[np.float64]
-_NAMES = {RECIPE: "paper's recipe", DEFAULT: "robogeo's default"}
 _WAYS = (("straight", "straight line", "--"), ("geodesic", "geodesic", "-"))
 _MOST_WAYS = 12
 _FPS = 24.0
@@ -93,7 +93,7 @@ def _latent(walks: Mapping[str, Any], pair: str) -> Figure:
                 axes.plot(*points.T, color=ALARM, linestyle=line, linewidth=2.2)
             axes.plot(*np.array(shown["circle"]["points"]).T, ":", color=PALETTE[4], linewidth=2.0)
             left, right, bottom, top = shown["extent"]
-            axes.set(xlim=(left, right), ylim=(bottom, top), title=_NAMES[name])
+            axes.set(xlim=(left, right), ylim=(bottom, top), title=MODELS[name])
             axes.set(xlabel="latent axis 1", ylabel="latent axis 2")
             bar = figure.colorbar(image, ax=axes, shrink=0.9)
             bar.set_label("log10 magnification factor (rad per latent unit, squared)", fontsize=10)
@@ -109,7 +109,7 @@ def _poses(walks: Mapping[str, Any], pair: str, sticks: StickFigures) -> Figure:
             found = walks[model]
             sticks.row(axes, found["examples"][pair][kind]["joints"])
             astray, worst = (1e3 * found[f"{kind} {what}"][int(pair)] for what in ("astray", "worst"))
-            text = f"{_NAMES[model]}, {title}: {astray:.0f} mm from recorded poses, worst {worst:.0f} mm"
+            text = f"{MODELS[model]}, {title}: {astray:.0f} mm from recorded poses, worst {worst:.0f} mm"
             axes.set_title(text, loc="left")
     return figure
 
@@ -124,7 +124,7 @@ def _speed(walks: Mapping[str, Any], pair: str) -> Figure:
                 length = model[f"{kind} length"][int(pair)]
                 label = f"{title}: length {length:.2f} rad"
                 axes.plot(np.linspace(0.0, 1.0, len(phi)), phi, line, color=color, label=label)
-            axes.set(xlabel="share t of the way", ylabel="speed φ (rad per unit of t)", title=_NAMES[name])
+            axes.set(xlabel="share t of the way", ylabel="speed φ (rad per unit of t)", title=MODELS[name])
             axes.set_ylim(bottom=0.0)
             axes.grid(True)
             axes.legend(loc="best")
@@ -133,8 +133,8 @@ def _speed(walks: Mapping[str, Any], pair: str) -> Figure:
 
 def _circle(walks: Mapping[str, Any], sticks: StickFigures) -> Figure:
     shown = {name: walks[name]["shown"] for name in (RECIPE, DEFAULT)}
-    rows = [(f"{_NAMES[name]}, circle of radius 1.5", shown[name]["circle"]) for name in (RECIPE, DEFAULT)]
-    rows.append((f"{_NAMES[DEFAULT]}, closed geodesic", shown[DEFAULT]["loop"]))
+    rows = [(f"{MODELS[name]}, circle of radius 1.5", shown[name]["circle"]) for name in (RECIPE, DEFAULT)]
+    rows.append((f"{MODELS[DEFAULT]}, closed geodesic", shown[DEFAULT]["loop"]))
     with calm():
         figure = new_figure(WIDTH, 6.6)
         for axes, (title, found) in zip(figure.subplots(len(rows), 1), rows, strict=True):

@@ -66,7 +66,7 @@ def shown(model: IWAE, poses: Poses, metric: Metric, learned: FloatArray) -> dic
     """The chart behind the pictures: codes, magnification factor, and the paper's walking circle."""
     z = codes(model, learned)
     low, high = z.quantile(0.002, dim=0), z.quantile(0.998, dim=0)
-    margin = 0.12 * (high - low)
+    most = z[((z >= low) & (z <= high)).all(dim=1)]
     found = {
         "codes": np.round(z[::4].numpy(), 4).tolist(),
         **_background(metric, low - margin, high + margin),
@@ -82,16 +82,6 @@ def shown(model: IWAE, poses: Poses, metric: Metric, learned: FloatArray) -> dic
         "astray": float(poses.astray(evenly(decoded(model, circle), LOOKS)).mean()),
     }
     return found
-
-
-def _background(metric: Metric, low: torch.Tensor, high: torch.Tensor, side: int = 80) -> dict[str, Any]:
-    x, y = (torch.linspace(float(low[i]), float(high[i]), side) for i in (0, 1))
-    points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).reshape(-1, 2)
-    with torch.no_grad():
-        parts = [metric.log_magnification_factor(part) for part in torch.split(points, 512)]
-    log10_mf = torch.cat(parts).double().numpy() / np.log(10.0)
-    extent = [float(low[0]), float(high[0]), float(low[1]), float(high[1])]
-    return {"extent": extent, "log10_mf": np.round(log10_mf.reshape(side, side), 3).tolist()}
 
 
 def closed_walk(model: IWAE, chart: Chart, poses: Poses, stations: int = 4) -> dict[str, Any]:
