@@ -14,6 +14,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -284,9 +285,8 @@ def words(settings: SETTINGS, records: Sequence[Record]) -> str:
         "(62 channels less the root's 6 and the 6 that are constant); pairs are frames of "
         f"{', '.join(data.unseen)}, which no model has seen: {settings.pairs} pairs with each of "
         f"{len(records)} models. The paper has trials 1 to 16 and 6,616 frames; trials 11 and 16 were not at "
-        "hand. Noise of "
-        f"{settings.recipe.augmentation_std:g} rad is drawn anew at each step, where the paper made four "
-        f"noisy copies. λ_s is {settings.smoothing:g}, the recipe's training {settings.recipe.steps:,} "
+        f"hand. Noise of {settings.recipe.augmentation_std:g} rad is drawn anew at each step, where the "
+        f"paper made four noisy copies. λ_s is {settings.smoothing:g}, the recipe's training {settings.recipe.steps:,} "
         f"steps, its geodesics {settings.neural.samples} samples and {settings.neural.steps} steps (see "
         "docs/results/search_human_motion.json). Decoder means are linear outputs on standardised angles, "
         "where the paper has softplus.\n\n"

@@ -12,6 +12,7 @@ from robogeo.geometry import Metric
 from robogeo.models import IWAE
 from robogeo.reproduction.charts import Chart, lengths, lines, speeds, unevenness
 from robogeo.reproduction.fitting import codes, decoded
+from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.poses import FloatArray, Poses, evenly, joined
 
 LOOKS = 64
@@ -67,9 +68,9 @@ def shown(model: IWAE, poses: Poses, metric: Metric, learned: FloatArray) -> dic
     z = codes(model, learned)
     low, high = z.quantile(0.002, dim=0), z.quantile(0.998, dim=0)
     most = z[((z >= low) & (z <= high)).all(dim=1)]
-    found = {
+    found: dict[str, Any] = {
         "codes": np.round(z[::4].numpy(), 4).tolist(),
-        **_background(metric, low - margin, high + margin),
+        **background(metric, most),
     }
     angle = torch.deg2rad(torch.arange(0.0, 360.0, _CIRCLE_DEG))
     turn = torch.linspace(0.0, 2.0 * np.pi, 121)
