@@ -125,9 +125,10 @@ def _speed(walks: Mapping[str, Any], pair: str) -> Figure:
                 label = f"{title}: length {length:.2f} rad"
                 axes.plot(np.linspace(0.0, 1.0, len(phi)), phi, line, color=color, label=label)
             axes.set(xlabel="share t of the way", ylabel="speed φ (rad per unit of t)", title=MODELS[name])
-            axes.set_ylim(bottom=0.0)
+            top = axes.get_ylim()[1]
+            axes.set_ylim(0.0, 1.3 * top)  # room for the legend
             axes.grid(True)
-            axes.legend(loc="best")
+            axes.legend(loc="upper right")
     return figure
 
 

@@ -68,13 +68,13 @@ def shown(model: IWAE, poses: Poses, metric: Metric, learned: FloatArray) -> dic
     z = codes(model, learned)
     low, high = z.quantile(0.002, dim=0), z.quantile(0.998, dim=0)
     most = z[((z >= low) & (z <= high)).all(dim=1)]
-    found: dict[str, Any] = {
-        "codes": np.round(z[::4].numpy(), 4).tolist(),
-        **background(metric, most),
-    }
     angle = torch.deg2rad(torch.arange(0.0, 360.0, _CIRCLE_DEG))
     turn = torch.linspace(0.0, 2.0 * np.pi, 121)
     steps, circle = (torch.stack([-torch.sin(a), torch.cos(a)], dim=1) * _RADIUS for a in (angle, turn))
+    found: dict[str, Any] = {
+        "codes": np.round(z[::4].numpy(), 4).tolist(),
+        **background(metric, torch.cat([most, circle])),
+    }
     found["circle"] = {
         "points": np.round(circle.numpy(), 4).tolist(),
         "steps": np.round(steps.numpy(), 4).tolist(),
