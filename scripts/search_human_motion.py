@@ -48,16 +48,16 @@ def main() -> None:
     poses = walking_poses(settings.walks)
     results = Results("search_human_motion", "python scripts/search_human_motion.py")
     with Progress() as progress:
-        for steps in STEPS:
-            tried = _with(settings, recipe=settings.recipe.model_copy(update={"steps": steps}))
-            results.row(**kept.record("steps", tried, partial(_fit, tried, poses, kept, progress)))
         model = walking_model(settings, poses, SEED, RECIPE, kept, progress)
-        for update in NEURAL:
-            tried = _with(settings, neural=settings.neural.model_copy(update=update))
-            results.row(**kept.record("neural", tried, partial(_neural, tried, model, poses, progress)))
         for smoothing in SMOOTHINGS:
             tried = _with(settings, smoothing=smoothing)
             results.row(**kept.record("smoothing", tried, partial(_smoothed, tried, model, poses, progress)))
+        for update in NEURAL:
+            tried = _with(settings, neural=settings.neural.model_copy(update=update))
+            results.row(**kept.record("neural", tried, partial(_neural, tried, model, poses, progress)))
+        for steps in STEPS:
+            tried = _with(settings, recipe=settings.recipe.model_copy(update={"steps": steps}))
+            results.row(**kept.record("steps", tried, partial(_fit, tried, poses, kept, progress)))
     print(results.write(ROOT / "docs" / "results"))
 
 
@@ -67,14 +67,12 @@ def _with(settings: SETTINGS, **update: Any) -> SETTINGS:
 
 def _fit(settings: SETTINGS, poses: Poses, kept: Kept, progress: Progress) -> dict[str, Any]:
     """How well a model fitted so long knows frames that it has not seen."""
-    began = time.process_time()
     model = walking_model(settings, poses, SEED, RECIPE, kept, progress)
     unseen = poses.frames[poses.trial_of >= len(settings.walks.trials)]
     missed = decoded(model, codes(model, unseen)) - unseen
     return {
         "tried": f"{settings.recipe.steps} training steps",
         "unseen_rms_rad": float(np.sqrt((missed**2).mean())),
-        "cpu_s": time.process_time() - began,
     }
 
 
