@@ -13,6 +13,7 @@ paper's recipe, robogeo's default, pairs, seeds, and under ``quick`` what differ
     intervals.py   means over seeds with bootstrap intervals over pairs
     measures.py    rows of the table: paper, recipe, default, and whether the default wins
     section.py     the experiment's section of docs/reproductions.md
+    poses.py       poses of a captured person; pose_ways.py judges ways between them, stick_figures.py draws
     running.py     from a name to results, pictures and section
     latent_pictures.py  a 2-D chart as a picture, and speeds along two ways
 
