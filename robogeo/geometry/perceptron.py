@@ -55,6 +55,15 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Any], Callable[[Array], Array]]] 
 }
 """Each activation in place, and its derivative from its value."""
 
+_TORCH: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "identity": lambda u: u,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "softplus": torch.nn.functional.softplus,
+    "relu": torch.relu,
+    "elu": torch.nn.functional.elu,
+}
+
 _MODULES: dict[type[torch.nn.Module], str] = {
     torch.nn.Identity: "identity",
     torch.nn.Tanh: "tanh",
@@ -140,6 +149,28 @@ class Perceptron:
             else:
                 return None
         return cls(layers) if layers else None
+
+    def narrowed(self) -> Perceptron:
+        """A perceptron with as many outputs as its last layer has inputs, isometric to this one; or itself.
+
+        A linear last layer h W + b enters lengths through W W^T alone. With W^T = Q R the layer h R^T has the
+        same chords and the same metric tensor, at a fraction of the cost where observations are pictures.
+        """
+        last = self.layers[-1]
+        if last.activation != "identity" or last.weight.shape[1] >= last.weight.shape[2]:
+            return self
+        factor = np.linalg.qr(np.swapaxes(last.weight, 1, 2).astype(np.float64), mode="r")
+        weight = np.ascontiguousarray(np.swapaxes(factor, 1, 2).astype(self.dtype))
+        bias = np.zeros((weight.shape[0], 1, weight.shape[2]), dtype=self.dtype)
+        return Perceptron([*self.layers[:-1], Layer(weight, bias, "identity")])
+
+    def heads(self, z: torch.Tensor) -> torch.Tensor:
+        """f_1 .. f_M at latent points (..., d) -> (..., M, D) through torch, for whoever differentiates."""
+        hidden = z.reshape(-1, self.latent_dim)
+        for layer in self.layers:
+            weight, bias = torch.from_numpy(layer.weight), torch.from_numpy(layer.bias)
+            hidden = _TORCH[layer.activation](hidden @ weight + bias)
+        return hidden.transpose(0, 1).reshape(*z.shape[:-1], *hidden.shape[::2])
 
     def values(self, z: Array) -> Array:
         """F at rows (n, d) -> (n, M D), in the type of the weights.

@@ -129,3 +129,40 @@ def test_non_finite_values_are_told():
         net[0].bias[1] = np.nan
     with pytest.raises(GeometryError, match="NaN"):
         PullbackMetric(net).embed(np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softplus", "elu"])
+def test_a_narrowed_perceptron_is_isometric(activation):
+    rng = np.random.default_rng(0)
+    wide = Perceptron(
+        [
+            Layer(rng.normal(size=(3, 2, 7)), rng.normal(size=(3, 1, 7)), activation),
+            Layer(rng.normal(size=(3, 7, 40)), rng.normal(size=(3, 1, 40)), "identity"),
+        ]
+    )
+    narrow, z = wide.narrowed(), rng.normal(size=(9, 2))
+    assert narrow.values(z).shape == (9, 21) and narrow.narrowed() is narrow
+    (f, J), (g, K) = wide.linearized(z), narrow.linearized(z)
+    np.testing.assert_allclose(np.linalg.norm(f[1:] - f[:1], axis=1), np.linalg.norm(g[1:] - g[:1], axis=1))
+    np.testing.assert_allclose(J @ J.swapaxes(1, 2), K @ K.swapaxes(1, 2))
+
+
+def test_a_curved_last_layer_is_left_alone():
+    rng = np.random.default_rng(1)
+    layers = [Layer(rng.normal(size=(1, 2, 30)), rng.normal(size=(1, 1, 30)), "sigmoid")]
+    perceptron = Perceptron(layers)
+    assert perceptron.narrowed() is perceptron
+
+
+def test_heads_through_torch_are_those_of_numpy():
+    rng = np.random.default_rng(2)
+    perceptron = Perceptron(
+        [
+            Layer(rng.normal(size=(2, 3, 5)), rng.normal(size=(2, 1, 5)), "softplus"),
+            Layer(rng.normal(size=(2, 5, 4)), rng.normal(size=(2, 1, 4)), "identity"),
+        ]
+    )
+    z = rng.normal(size=(6, 3))
+    heads = perceptron.heads(torch.from_numpy(z))
+    assert heads.shape == (6, 2, 4)
+    np.testing.assert_allclose(heads.numpy().reshape(6, 8) / 2**0.5, perceptron.values(z))
