@@ -5,12 +5,15 @@ from __future__ import annotations
 from robogeo.models.iwae import IWAE, ModelConfig
 from robogeo.models.networks import MLP, StackedMLP
 from robogeo.models.persistence import load_model, save_model
+from robogeo.models.picture_iwae import PictureConfig, PictureIWAE
 from robogeo.models.training import TrainingConfig, TrainingReport, fit
 
 __all__ = [
     "IWAE",
     "MLP",
     "ModelConfig",
+    "PictureConfig",
+    "PictureIWAE",
     "StackedMLP",
     "TrainingConfig",
     "TrainingReport",

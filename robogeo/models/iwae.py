@@ -107,13 +107,17 @@ class IWAE(nn.Module):
         self.register_buffer("scale", _fixed_vector("scale", scale, observation_dim))
         if not bool((self.scale > 0).all()):
             raise ModelError("scale must be positive in every dimension; drop or widen constant dimensions")
-        hidden, d = list(config.hidden), config.latent_dim
-        self.encoder = MLP([observation_dim, *hidden, 2 * d], config.activation, generator)
-        self.decoder = StackedMLP([d, *hidden, observation_dim], config.heads, config.activation, generator)
+        self._build_networks(config, generator)
         self.noise_level: nn.Parameter | None = None
         self.noise_network: MLP | None = None
         if config.likelihood == "gaussian":
             self._add_noise(config, generator)
+
+    def _build_networks(self, config: ModelConfig, generator: torch.Generator) -> None:
+        hidden, d = list(config.hidden), config.latent_dim
+        sizes = [d, *hidden, self.observation_dim]
+        self.encoder: nn.Module = MLP([self.observation_dim, *hidden, 2 * d], config.activation, generator)
+        self.decoder: Any = StackedMLP(sizes, config.heads, config.activation, generator)
 
     def _add_noise(self, config: ModelConfig, generator: torch.Generator) -> None:
         start = math.log(math.expm1(_INITIAL_NOISE))

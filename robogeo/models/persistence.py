@@ -20,8 +20,10 @@ from torch import Tensor
 
 from robogeo.errors import ModelError
 from robogeo.models.iwae import IWAE, ModelConfig
+from robogeo.models.picture_iwae import PictureConfig, PictureIWAE, count_picture_numbers
 
 _FORMAT = "robogeo-iwae-1"
+_PICTURE_FORMAT = "robogeo-picture-iwae-1"
 _FLOAT_TYPES = {torch.float32, torch.float64}
 
 
@@ -29,7 +31,7 @@ def save_model(model: IWAE) -> bytes:
     """Return the model as bytes for `load_model`; equal models give equal bytes."""
     tensors = {name: value.detach().contiguous() for name, value in sorted(model.state_dict().items())}
     metadata = {
-        "format": _FORMAT,
+        "format": _PICTURE_FORMAT if isinstance(model, PictureIWAE) else _FORMAT,
         "observation_dim": str(model.observation_dim),
         "config": json.dumps(dataclasses.asdict(model.config), sort_keys=True),
     }
@@ -59,7 +61,8 @@ def load_model(data: bytes) -> IWAE:
     _check_tensors(tensors, config, observation_dim)
     dtype = tensors["offset"].dtype
     generator = torch.Generator().manual_seed(0)
-    model = IWAE(observation_dim, config, tensors["offset"], tensors["scale"], generator).to(dtype)
+    kind = PictureIWAE if isinstance(config, PictureConfig) else IWAE
+    model = kind(observation_dim, config, tensors["offset"], tensors["scale"], generator).to(dtype)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
@@ -75,11 +78,12 @@ def _metadata(data: bytes) -> dict[str, Any]:
 
 
 def _read_metadata(metadata: dict[str, Any]) -> tuple[ModelConfig, int]:
-    if metadata.get("format") != _FORMAT:
+    kinds = {_FORMAT: ModelConfig, _PICTURE_FORMAT: PictureConfig}
+    if metadata.get("format") not in kinds:
         raise ModelError(f"the model has format {str(metadata.get('format'))[:40]!r}, needs {_FORMAT!r}")
     try:
         fields = json.loads(metadata["config"])
-        config = ModelConfig(**fields)
+        config = kinds[metadata["format"]](**fields)
         observation_dim = int(metadata["observation_dim"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(f"the model's configuration is unreadable ({_one_line(error)})") from None
@@ -110,6 +114,8 @@ def _count_numbers(config: ModelConfig, observation_dim: int) -> int:
     def perceptron(first: int, last: int) -> int:
         return sum((a + 1) * b for a, b in pairwise([first, *config.hidden, last]))
 
+    if isinstance(config, PictureConfig):
+        return count_picture_numbers(config, observation_dim)
     d = config.latent_dim
     count = 2 * observation_dim + perceptron(observation_dim, 2 * d)
     count += config.heads * perceptron(d, observation_dim)
