@@ -9,8 +9,11 @@ from pathlib import Path
 def data_folder() -> Path:
     """The folder of public data sets; it need not exist."""
     named = os.environ.get("ROBOGEO_DATA")
-    if named:
-        return Path(named)
+    return Path(named) if named else cache_folder()
+
+
+def cache_folder() -> Path:
+    """The folder of the user's cache that downloads go to; it need not exist."""
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path.home() / ".cache") / "robogeo" / "data"
 
