@@ -1,4 +1,4 @@
-"""The command ``robogeo``: learn, generate, evaluate, ask, tell, info, replay, benchmark.
+"""The command ``robogeo``: learn, generate, evaluate, ask, tell, info, replay, benchmark, reproduce.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
 failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
@@ -156,6 +156,25 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class Reproduce:
+    """Run one of the papers' experiments: the paper's recipe beside robogeo's default, or go on with it.
+
+    Names: pendulum, robot-circle, fashion-mnist, human-motion, chairs, graph-vs-neural, active-pendulum,
+    active-arm. A whole run in a checkout writes docs/results, docs/images and its section of
+    docs/reproductions.md; any other writes into its own folder.
+    """
+
+    name: Annotated[str, tyro.conf.Positional]
+    """Name of the experiment."""
+    quick: bool = False
+    """A run of minutes, with the fields under quick in the experiment's configuration."""
+    seeds: int | None = None
+    """Seeds to run, counted from 0. Default: as many as configured."""
+    out: Path | None = None
+    """Folder of everything. Default: runs/reproduce/NAME, and docs as above."""
+
+
+@dataclass(frozen=True)
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 
@@ -172,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "info": Info,
         "replay": Replay,
         "benchmark": Benchmark,
+        "reproduce": Reproduce,
     }
     complaint = io.StringIO()
     try:

@@ -16,7 +16,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Tell
+    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
 
@@ -169,6 +169,16 @@ def benchmark(command: Benchmark) -> None:
             progress,
         )
     print(file)
+
+
+def reproduce(command: Reproduce) -> None:
+    """``robogeo reproduce``: run one of the papers' experiments."""
+    from robogeo.reproduction.running import reproduce as run
+
+    if command.seeds is not None and command.seeds < 1:
+        raise InputError(f"--seeds {command.seeds}: expected at least 1")
+    with Progress() as progress:
+        run(command.name, command.quick, command.seeds, command.out, progress)
 
 
 def info(command: Info) -> None:

@@ -1,0 +1,69 @@
+"""A model from settings and observations, keyed by the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.models import IWAE, fit
+from robogeo.progress import Progress
+from robogeo.randomness import torch_generator
+from robogeo.reproduction.settings import FitSettings
+
+FloatArray = NDArray[np.float64]
+
+
+def fitted(
+    settings: FitSettings,
+    x: NDArray[np.floating],
+    seed: int,
+    purpose: str,
+    progress: Progress,
+    *,
+    offset: FloatArray | None = None,
+    scale: FloatArray | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> IWAE:
+    """Fit a model.
+
+    Args:
+        settings: model and training.
+        x: (N, D) observations.
+        seed: of the experiment.
+        purpose: what is fitted, for the randomness and for people.
+        progress: told about it.
+        offset: (D,) shift of the standardisation; the mean when None.
+        scale: (D,) its unit; for all dimensions the standard deviation of all values when None.
+        groups: (N,) what each observation belongs to, for the bootstrap; each stands alone when None.
+
+    Raises:
+        ModelError: bad observations, or a fit that diverged.
+    """
+    count, dimension = x.shape
+    shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
+    unit = np.full(dimension, float(x.std(dtype=np.float64))) if scale is None else scale
+    first = torch_generator(seed, 0, f"{purpose}: first weights")
+    model = IWAE(dimension, settings.model_config_of(), shift, unit, first)
+    fit(
+        model,
+        np.ascontiguousarray(x, dtype=np.float32),
+        np.arange(count) if groups is None else groups,
+        settings.training_config(),
+        torch_generator(seed, 0, f"{purpose}: training"),
+        lambda step, steps, bound: progress(f"seed {seed}: {purpose} (bound {bound:.1f})", step, steps),
+    )
+    return model
+
+
+def codes(model: IWAE, x: NDArray[np.floating], chunk: int = 4096) -> torch.Tensor:
+    """Posterior means (N, d) of observations (N, D)."""
+    rows = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))
+    with torch.no_grad():
+        return torch.cat([model.encode(part)[0] for part in torch.split(rows, chunk)])
+
+
+def decoded(model: IWAE, z: torch.Tensor) -> FloatArray:
+    """Observations (..., D), the mean of the heads, of codes (..., d)."""
+    with torch.no_grad():
+        return model.decode(z.to(model.offset.dtype)).double().numpy()

@@ -1,0 +1,87 @@
+"""The section of one experiment in docs/reproductions.md, between two marks; all else in the page stays.
+
+What a person writes about an experiment belongs below its end mark.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from robogeo.durable import write_atomically
+from robogeo.errors import InputError
+from robogeo.reading import read_text
+from robogeo.reproduction.measures import TITLES, Measure, Reached
+
+_MOST_BYTES = 10_000_000
+
+
+def table(measures: Sequence[Measure]) -> str:
+    """The measures as a Markdown table: value, 95 % interval, and each seed's own value."""
+    contenders = list(dict.fromkeys(name for measure in measures for name in measure.reached))
+    head = ["measure", "paper", *(TITLES.get(name, name) for name in contenders)]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for measure in measures:
+        cells = [_cell(measure, measure.reached.get(name)) for name in contenders]
+        unit = f" ({measure.unit})" if measure.unit else ""
+        lines.append(_line([f"{measure.name}{unit}", measure.paper or "–", *cells]))
+    return "\n".join(lines)
+
+
+def targets_table(targets: Sequence[Mapping[str, Any]]) -> str:
+    """The targets as a Markdown table; those that are missed stand out."""
+    lines = [_line(["target", "reached", "wanted", ""]), _line(["---"] * 4)]
+    for target in targets:
+        value = "not measured" if target["value"] is None else number(target["value"])
+        wanted = f"{'≤' if target['relation'] == '<=' else '≥'} {number(target['target'])}"
+        note = f" ({target['note']})" if target["note"] else ""
+        lines.append(_line([target["name"] + note, value, wanted, "met" if target["met"] else "**missed**"]))
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """A number to three significant digits, without an exponent where people would not use one."""
+    if value == 0.0 or 1e-3 <= abs(value) < 1e5:
+        text = f"{value:.3g}"
+        return f"{value:.0f}" if "e" in text else text.replace("-", "−")
+    return f"{value:.1e}".replace("-", "−")
+
+
+def replace_section(page: Path, name: str, text: str) -> None:
+    """Put an experiment's text between its marks in a page, at the page's end where it has none.
+
+    Raises:
+        InputError: the page cannot be read or written, or has only one of the two marks.
+    """
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    section = f"{begin}\n{text.strip()}\n{end}\n"
+    old = read_text(page, _MOST_BYTES, "a page") if page.exists() else ""
+    if (old.count(begin), old.count(end)) == (0, 0):
+        gap = "\n" if old else ""
+        new = f"{old}{gap}{section}"
+    elif (old.count(begin), old.count(end)) == (1, 1) and old.index(begin) < old.index(end):
+        new = old[: old.index(begin)] + section.rstrip("\n") + old[old.index(end) + len(end) :]
+    else:
+        raise InputError(f"{page}: needs the marks '{begin}' and '{end}' once each, in this order")
+    write_atomically(page, new.encode())
+
+
+def picture_link(page: Path, picture: Path, caption: str) -> str:
+    """A picture as Markdown, by its path from the page."""
+    place = Path(os.path.relpath(picture, page.parent)).as_posix()
+    return f"![{caption}]({place})\n\n*{caption}*"
+
+
+def _cell(measure: Measure, reached: Reached | None) -> str:
+    if reached is None:
+        return ""
+    value = reached.mean
+    own = ", ".join(number(seed) for seed in reached.seeds)
+    seeds = f"; seeds {own}" if len(reached.seeds) > 1 else ""
+    return f"**{number(value.value)}** [{number(value.low)}, {number(value.high)}]{seeds}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -1,0 +1,132 @@
+"""What experiments are made of: a file of typed fields, some of them replaced in a quick run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field
+
+from robogeo.config import Settings, Widths
+from robogeo.config_file import read_tree, validated_as
+from robogeo.errors import InputError
+from robogeo.models import ModelConfig, TrainingConfig
+
+QUICK = "quick"
+
+
+class FitSettings(Settings):
+    """One model and its training; the defaults are robogeo's own."""
+
+    latent_dim: int = Field(default=2, ge=1, le=64, description="dimension d of the latent space")
+    hidden: Widths = Field(default=(64, 64), min_length=1, max_length=8, description="widths of the layers")
+    activation: Literal["tanh", "softplus", "elu", "relu"] = Field(
+        default="tanh", description="activation between layers"
+    )
+    heads: int = Field(default=5, ge=1, le=64, description="decoder heads M; 1 is the paper's decoder")
+    importance_samples: int = Field(default=5, ge=1, le=1000, description="samples K of the bound")
+    likelihood: Literal["gaussian", "bernoulli"] = Field(
+        default="gaussian", description="likelihood of the observations"
+    )
+    noise: Literal["global", "local"] = Field(default="global", description="one noise level, or one a place")
+    noise_floor: float = Field(
+        default=0.01, gt=0, le=10, description="least standard deviation of the noise, observation units"
+    )
+    steps: int = Field(default=1500, ge=1, le=10_000_000, description="gradient steps")
+    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
+    learning_rate: float = Field(default=1e-2, gt=0, le=1, description="peak rate of the cosine decay")
+    validation_share: float = Field(default=0.1, ge=0, le=0.5, description="share held out for early stop")
+    patience: int = Field(
+        default=30, ge=1, le=100_000, description="looks at the held-out bound without improvement"
+    )
+    evaluate_every: int = Field(default=50, ge=1, le=1_000_000, description="steps from look to look")
+    augmentation_std: float = Field(
+        default=0.0, ge=0, le=10, description="standard deviation of noise added in training"
+    )
+
+    def model_config_of(self) -> ModelConfig:
+        """The model's part."""
+        names = ("latent_dim", "hidden", "activation", "heads", "importance_samples", "likelihood", "noise")
+        return ModelConfig(**self.model_dump(include={*names, "noise_floor"}))
+
+    def training_config(self) -> TrainingConfig:
+        """The training's part."""
+        names = ("steps", "batch", "learning_rate", "validation_share", "patience", "evaluate_every")
+        return TrainingConfig(**self.model_dump(include={*names, "augmentation_std"}))
+
+
+class ChartSettings(Settings):
+    """robogeo's default geometry: nodes, support, graph, relaxation."""
+
+    nodes: int = Field(default=2000, ge=2, le=1_000_000, description="nodes chosen from all codes")
+    neighbors: int = Field(default=10, ge=1, le=1000, description="neighbours of each node")
+    space: Literal["decoded", "latent", "both"] = Field(
+        default="decoded", description="space in which neighbours are sought"
+    )
+    support_weight: float = Field(
+        default=20.0, ge=0, le=1e6, description="cost of lacking support, in median stretches of the decoder"
+    )
+    support_width: float = Field(
+        default=1.5, gt=0, le=100, description="reach of support, in median distances of neighbouring nodes"
+    )
+    segments: int = Field(default=32, ge=3, le=1024, description="segments of a relaxed geodesic")
+
+
+class NeuralSettings(Settings):
+    """The published neural geodesic: what the paper leaves open."""
+
+    steps: int = Field(default=500, ge=1, le=1_000_000, description="Adam steps")
+    samples: int = Field(default=500, ge=3, le=100_000, description="values of t (paper: 500)")
+    curves: int = Field(default=5, ge=1, le=1000, description="random Bezier curves of the pre-training")
+    controls: int = Field(default=3, ge=1, le=100, description="inner control points of each")
+    pretraining_steps: int = Field(default=200, ge=0, le=1_000_000, description="steps to fit each curve")
+    velocity_weight: float = Field(
+        default=0.01, ge=0, le=1e6, description="lambda_phi, weight of the largest velocity in choosing"
+    )
+    learning_rate: float = Field(default=1e-2, gt=0, le=1, description="of Adam (paper: 1e-2)")
+
+
+class ReproductionSettings(Settings):
+    """Base of every experiment's settings."""
+
+    edition: int = Field(default=1, ge=1, description="raise it when code changed what a seed gives")
+    seeds: int = Field(default=3, ge=1, le=1000, description="seeds, counted from 0")
+
+
+AnyReproduction = TypeVar("AnyReproduction", bound=ReproductionSettings)
+
+
+def settings_file(name: str) -> Path:
+    """The file of an experiment that comes with robogeo: in the wheel, else in the checkout.
+
+    Raises:
+        InputError: it is not there.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "configs" / "reproduce", package.parent / "configs" / "reproduce"):
+        if (folder / f"{name}.yaml").is_file():
+            return folder / f"{name}.yaml"
+    raise InputError(f"reproduce {name}: its configs/reproduce/{name}.yaml is not installed; install again")
+
+
+def load_settings(kind: type[AnyReproduction], file: Path, quick: bool = False) -> AnyReproduction:
+    """Read an experiment's file; with `quick`, its block of that name replaces fields.
+
+    Raises:
+        InputError: one line that names the file, the field and the reason; the quick block is always checked.
+    """
+    tree = read_tree(file)
+    replaced = tree.pop(QUICK, {})
+    if not isinstance(replaced, dict):
+        raise InputError(f"{file}: field '{QUICK}': expected a group of fields")
+    whole = validated_as(kind, tree, str(file))
+    brief = validated_as(kind, _merged(tree, replaced), f"{file} ({QUICK})")
+    return brief if quick else whole
+
+
+def _merged(tree: dict[str, Any], replaced: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(tree)
+    for name, value in replaced.items():
+        below = merged.get(name)
+        merged[name] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged

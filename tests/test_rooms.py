@@ -1,0 +1,56 @@
+"""A room imports only rooms below it, and the library never imports a simulator."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "robogeo"
+# From the ground up; rooms of one floor do not import each other.
+FLOORS = (
+    {"data", "models", "geometry", "report"},
+    {"motion"},
+    {"learning"},
+    {"evaluation", "viewer"},
+    {"experiment"},
+    {"study", "dialogue"},
+    {"reproduction"},
+    {"commands"},
+    {"cli"},
+)
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+FILES = sorted(file for file in ROOT.rglob("*.py") if file.relative_to(ROOT).parts[0].removesuffix(".py"))
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("room", FLOOR_OF)
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    for file in FILES:
+        if room_of(file) != room:
+            continue
+        for module in imported(file):
+            parts = module.split(".")
+            if parts[0] != "robogeo" or len(parts) == 1 or parts[1] not in FLOOR_OF or parts[1] == room:
+                continue
+            named = (room, parts[1]) == ("commands", "cli")  # for the types of its arguments alone
+            assert named or FLOOR_OF[parts[1]] < FLOOR_OF[room], f"{file} imports {module}"
+
+
+def test_the_library_never_imports_a_simulator() -> None:
+    found = {(file.name, module) for file in FILES for module in imported(file)}
+    assert len(found) > 500
+    assert not [pair for pair in found if pair[1].split(".")[0] in ("envs", "pybullet", "mujoco")]
