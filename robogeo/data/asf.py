@@ -111,7 +111,9 @@ class _Reader:
     def _section(self, sections: dict[str, _Section], name: str) -> _Section:
         if name not in sections:
             found = ", ".join(sections) or "none"
-            raise InputError(f"{self._file}: has no section {name!r} (found: {found:.80}); is it an .asf file?")
+            raise InputError(
+                f"{self._file}: has no section {name!r} (found: {found:.80}); is it an .asf file?"
+            )
         return sections[name]
 
     def _fields(self, section: _Section) -> _Entry:

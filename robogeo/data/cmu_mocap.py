@@ -47,8 +47,11 @@ def recorded(trials: Sequence[str]) -> Recording:
     known = public_sets()[NAME].files
     for trial in trials:
         if f"amc/{trial}.amc" not in known:
-            here = ", ".join(sorted(name[4:-4] for name in known if name.startswith("amc/")))
-            raise InputError(f"captured motions: trial {trial[:40]!r} is not among those known: {here}")
+            subject = trial.split("_")[0]
+            here = ", ".join(sorted(name[4:-4] for name in known if name.startswith(f"amc/{subject}_")))
+            raise InputError(
+                f"captured motions: trial {trial[:40]!r} is unknown; known of its subject: {here or 'none'}"
+            )
     skeleton = load_skeleton(obtain(NAME, f"asf/{subjects.pop()}.asf"))
     motions = tuple(load_motion(obtain(NAME, f"amc/{trial}.amc"), skeleton) for trial in trials)
     return Recording(skeleton, tuple(trials), motions)

@@ -1,8 +1,8 @@
 """A captured person: bones that turn at their joints, and where the joints are for given angles.
 
-The convention is that of the Acclaim files (see `asf.py`). Every bone has a coordinate frame of its own, given
-by a rotation C against the world at rest; its joint turns by M in that frame, one Euler angle after the other
-about fixed axes, the first named first. So with the parent's rotation R_p and end x_p,
+The convention is that of the Acclaim files (see `asf.py`). Every bone has a coordinate frame of its own,
+given by a rotation C against the world at rest; its joint turns by M in that frame, one Euler angle after the
+other about fixed axes, the first named first. So with the parent's rotation R_p and end x_p,
 
     R = R_p C M C^T,    x = x_p + length R direction,
 

@@ -40,15 +40,16 @@ def test_channels_and_their_places():
 def test_plane_arm_is_where_trigonometry_puts_it(a, b):
     places = arm().positions(motion([1.0, 0.0, 3.0, 0, 0, 0, a, b]))[0]
     elbow = np.array([1.0 - 2.0 * np.sin(a), 2.0 * np.cos(a), 3.0])
+    forearm = np.array([np.cos(a + b), np.sin(a + b), 0.0])
     assert places[0] == pytest.approx([1.0, 0.0, 3.0])
     assert places[1] == pytest.approx(elbow)
-    assert places[2] == pytest.approx(elbow + [np.cos(a + b), np.sin(a + b), 0.0])
+    assert places[2] == pytest.approx(elbow + forearm)
 
 
 @given(a=ANGLE)
 def test_a_frame_turned_about_its_joint_changes_nothing_and_another_turns_the_axis(a):
-    turned = euler("z", [0.7])[None] if euler("z", [0.7]).ndim == 2 else euler("z", [0.7])
-    assert arm(turned.reshape(3, 3)).positions(motion([0] * 6 + [a, 0])) == pytest.approx(
+    turned = euler("z", [0.7]).reshape(3, 3)
+    assert arm(turned).positions(motion([0] * 6 + [a, 0])) == pytest.approx(
         arm().positions(motion([0] * 6 + [a, 0]))
     )
     # A frame whose z lies along the world's x makes rz a turn about x.
