@@ -66,7 +66,7 @@ def test_a_real_person_has_constant_bones_and_walks_on_the_ground(recorded_walks
         assert np.all((head - lowest > 1.4) & (head - lowest < 1.8))
         trunk = [skeleton.place_of(name) for name in ("root", "thorax", "head")]
         speed = 120.0 * np.linalg.norm(np.diff(places[:, trunk], axis=0), axis=-1)
-        assert speed.max() < 2.5  # m/s; limbs are faster, and the markers on them jump
+        assert speed.max() < 3.0  # m/s; limbs are faster, and the markers on them jump
     still = np.concatenate(recorded_walks.motions).std(axis=0) < 1e-9
     bones = {name.split(".")[0] for name, is_still in zip(skeleton.channels, still, strict=True) if is_still}
     assert still.sum() == 6 and bones == {"lclavicle", "rclavicle", "lfingers", "rfingers"}
