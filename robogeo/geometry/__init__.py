@@ -16,7 +16,7 @@ from robogeo.geometry.node_selection import NodeSelection, infill_nodes, select_
 from robogeo.geometry.perceptron import Layer, Perceptron
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.smooth import spline_of
-from robogeo.geometry.smoothed import SmoothedMetric
+from robogeo.geometry.smoothed import SmoothedMetric, smoothed_tensor
 from robogeo.geometry.support import Support
 
 __all__ = [
@@ -41,5 +41,6 @@ __all__ = [
     "resample_uniform",
     "segment_length_errors",
     "select_nodes",
+    "smoothed_tensor",
     "spline_of",
 ]

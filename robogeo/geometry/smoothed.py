@@ -33,6 +33,19 @@ TOLERANCE, DEEPEST = 1e-7, 10
 """Relative change of a length by cutting the segment in halves that is let pass, and how often it is cut."""
 
 
+def smoothed_tensor(G: torch.Tensor, smoothing: float, rank: int | None = None) -> torch.Tensor:
+    """G_hat of metric tensors G (..., d, d), float64; see `SmoothedMetric` for the numbers."""
+    G = G.double()
+    square, d = G @ G, G.shape[-1]
+    if rank is None or rank >= d:
+        eye = torch.eye(d, dtype=G.dtype, device=G.device)
+        smooth = G @ torch.linalg.solve(square + smoothing * eye, square)
+        return 0.5 * (smooth + smooth.mT)
+    s, U = torch.linalg.eigh(G)
+    s, U = s[..., d - rank :], U[..., d - rank :]
+    return (U * (s**3 / (s**2 + smoothing)).unsqueeze(-2)) @ U.mT
+
+
 class SmoothedMetric(PullbackMetric):
     """G_hat of one decoder.
 
@@ -70,16 +83,7 @@ class SmoothedMetric(PullbackMetric):
 
     def tensor(self, z: Any) -> torch.Tensor:
         """G_hat, (..., d) -> (..., d, d) float64, symmetric and positive semi-definite."""
-        G = super().tensor(z).double()
-        d = G.shape[-1]
-        square = G @ G
-        if self.rank is None or self.rank >= d:
-            eye = torch.eye(d, dtype=G.dtype, device=G.device)
-            smooth = G @ torch.linalg.solve(square + self.smoothing * eye, square)
-            return 0.5 * (smooth + smooth.mT)
-        s, U = torch.linalg.eigh(G)
-        s, U = s[..., d - self.rank :], U[..., d - self.rank :]
-        return (U * (s**3 / (s**2 + self.smoothing)).unsqueeze(-2)) @ U.mT
+        return smoothed_tensor(super().tensor(z), self.smoothing, self.rank)
 
     def log_magnification_factor(self, z: Any) -> torch.Tensor:
         """Logarithm of sqrt(det G_hat), (..., d) -> (...) float64; minus infinity below full rank."""

@@ -37,6 +37,12 @@ def largest(sample: FloatArray) -> FloatArray:
     return np.asarray(sample.max(axis=1))
 
 
+def ratio_of_means(sample: FloatArray) -> FloatArray:
+    """Mean of the first measure over mean of the second, of samples (R, n, 2)."""
+    above, below = np.moveaxis(sample.mean(axis=1), -1, 0)
+    return np.asarray(above / below)
+
+
 def correlation(sample: FloatArray) -> FloatArray:
     """Pearson's correlation of two measures, of samples (R, n, 2)."""
     centred = sample - sample.mean(axis=1, keepdims=True)

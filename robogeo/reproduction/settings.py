@@ -32,6 +32,12 @@ class FitSettings(Settings):
     noise_floor: float = Field(
         default=0.01, gt=0, le=10, description="least standard deviation of the noise, observation units"
     )
+    principal_steps: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="steps in which the encoder first learns the principal components; 0 starts at random",
+    )
     steps: int = Field(default=1500, ge=1, le=10_000_000, description="gradient steps")
     batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
     learning_rate: float = Field(default=1e-2, gt=0, le=1, description="peak rate of the cosine decay")
