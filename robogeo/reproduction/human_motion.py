@@ -14,42 +14,35 @@ from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.config import Settings
 from robogeo.data.cmu_mocap import recorded
 from robogeo.evaluation.results import Results
-from robogeo.geometry import Metric, PullbackMetric, SmoothedMetric
+from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import (
-    Chart,
     chart_of,
     heads_in_closed_form,
-    lengths,
     lines,
     mean_metric,
     published_geodesics,
-    speeds,
-    unevenness,
 )
 from robogeo.reproduction.experiment import Film, Picture, Record
 from robogeo.reproduction.fitting import codes, decoded, fitted
 from robogeo.reproduction.intervals import largest
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.poses import Poses, evenly, joined
+from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
+from robogeo.reproduction.poses import Poses, evenly
 from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"
 FloatArray = NDArray[np.float64]
 Names = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
-_LOOKS = 64  # poses of a way that are judged
-_SHOWN = 9  # poses of a way that are drawn
-_CIRCLE_DEG, _RADIUS = 40.0, 1.5  # the paper's figure 13
 
 
 class WalkData(Settings):
@@ -136,16 +129,15 @@ def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dic
     metric = _recipe_metric(model, settings.smoothing)
     pair_codes = codes(model, starts), codes(model, goals)
     curves = published_geodesics(metric, *pair_codes, settings.neural, seed, progress)
-    found = {RECIPE: _judged(model, poses, metric, [curve.points for curve in curves], *pair_codes)}
-    found[RECIPE]["shown"] = _shown(model, poses, mean_metric(model), learned)
+    found = {RECIPE: judged(model, poses, metric, [curve.points for curve in curves], *pair_codes)}
+    found[RECIPE]["shown"] = shown(model, poses, mean_metric(model), learned)
     model = models[DEFAULT]
     chart = chart_of(model, codes(model, learned), settings.chart)
     pair_codes = codes(model, starts), codes(model, goals)
     ways = chart.geodesics(*pair_codes)
-    found[DEFAULT] = _judged(model, poses, chart.metric, [way.points for way in ways], *pair_codes)
-    found[DEFAULT]["shown"] = _shown(model, poses, chart.decoder_metric, learned)
-    found[DEFAULT]["shown"]["loop"] = _loop(model, chart, poses)
-    found["unseen frames"] = poses.frames[unseen][:: max(1, len(unseen) // 50)].shape[0]
+    found[DEFAULT] = judged(model, poses, chart.metric, [way.points for way in ways], *pair_codes)
+    found[DEFAULT]["shown"] = shown(model, poses, chart.decoder_metric, learned)
+    found[DEFAULT]["shown"]["loop"] = closed_walk(model, chart, poses)
     return found
 
 
@@ -153,96 +145,6 @@ def _recipe_metric(model: IWAE, smoothing: float) -> PullbackMetric:
     if smoothing == 0.0:
         return mean_metric(model)
     return SmoothedMetric(model.decode, smoothing, perceptron=heads_in_closed_form(model))
-
-
-def _judged(
-    model: IWAE,
-    poses: Poses,
-    metric: Metric,
-    curves: Sequence[torch.Tensor],
-    starts: torch.Tensor,
-    goals: torch.Tensor,
-) -> dict[str, Any]:
-    """Lengths, evenness and straying of ways and straight lines, and the pair whose line strays farthest."""
-    straight = lines(starts, goals)
-    found: dict[str, Any] = {
-        "geodesic length": lengths(metric, curves).tolist(),
-        "straight length": lengths(metric, straight).tolist(),
-    }
-    for name, ways in (("geodesic", list(curves)), ("straight", list(straight))):
-        strayed = [poses.astray(evenly(decoded(model, way), _LOOKS)) for way in ways]
-        found[f"{name} astray"] = [float(values.mean()) for values in strayed]
-        found[f"{name} worst"] = [float(values.max()) for values in strayed]
-        found[f"{name} unevenness"] = [unevenness(metric, way) for way in ways]
-    found["farthest"] = int(np.argmax(found["straight worst"]))
-    found["ways"] = [np.round(way.double().numpy()[::4], 4).tolist() for way in curves]
-    found["examples"] = {
-        str(pair): _example(model, poses, metric, curves[pair], straight[pair]) for pair in range(len(curves))
-    }
-    return found
-
-
-def _example(
-    model: IWAE, poses: Poses, metric: Metric, curve: torch.Tensor, line: torch.Tensor
-) -> dict[str, Any]:
-    """What is drawn of a pair: codes, joints and speed of the geodesic and of the straight line."""
-    return {
-        name: {
-            "points": np.round(way.double().numpy()[::2], 4).tolist(),
-            "joints": np.round(poses.places(evenly(decoded(model, way), _SHOWN)), 4).tolist(),
-            "speed": np.round(speeds(metric, way, 129), 5).tolist(),
-        }
-        for name, way in (("geodesic", curve), ("straight", line))
-    }
-
-
-def _shown(model: IWAE, poses: Poses, metric: Metric, learned: FloatArray) -> dict[str, Any]:
-    """The chart behind the pictures: codes, magnification factor, and the paper's walking circle."""
-    z = codes(model, learned)
-    low, high = z.quantile(0.002, dim=0), z.quantile(0.998, dim=0)
-    margin = 0.12 * (high - low)
-    found = {
-        "codes": np.round(z[::4].numpy(), 4).tolist(),
-        **_background(metric, low - margin, high + margin),
-    }
-    angle = torch.deg2rad(torch.arange(0.0, 360.0, _CIRCLE_DEG))
-    turn = torch.linspace(0.0, 2.0 * np.pi, 121)
-    steps, circle = (torch.stack([-torch.sin(a), torch.cos(a)], dim=1) * _RADIUS for a in (angle, turn))
-    found["circle"] = {
-        "points": np.round(circle.numpy(), 4).tolist(),
-        "steps": np.round(steps.numpy(), 4).tolist(),
-        "joints": np.round(poses.places(decoded(model, steps)), 4).tolist(),
-        "film": np.round(poses.places(decoded(model, circle[:-1:2])), 4).tolist(),
-        "astray": float(poses.astray(evenly(decoded(model, circle), _LOOKS)).mean()),
-    }
-    return found
-
-
-def _background(metric: Metric, low: torch.Tensor, high: torch.Tensor, side: int = 80) -> dict[str, Any]:
-    x, y = (torch.linspace(float(low[i]), float(high[i]), side) for i in (0, 1))
-    points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).reshape(-1, 2)
-    with torch.no_grad():
-        parts = [metric.log_magnification_factor(part) for part in torch.split(points, 512)]
-    log10_mf = torch.cat(parts).double().numpy() / np.log(10.0)
-    extent = [float(low[0]), float(high[0]), float(low[1]), float(high[1])]
-    return {"extent": extent, "log10_mf": np.round(log10_mf.reshape(side, side), 3).tolist()}
-
-
-def _loop(model: IWAE, chart: Chart, poses: Poses, stations: int = 4) -> dict[str, Any]:
-    """A closed walk: geodesics between the nodes nearest to points of the paper's circle."""
-    angle = 2.0 * np.pi * torch.arange(stations) / stations
-    wanted = _RADIUS * torch.stack([-torch.sin(angle), torch.cos(angle)], dim=1)
-    nearest = torch.cdist(wanted, chart.graph.nodes.to(wanted)).argmin(dim=1)
-    ends = chart.graph.nodes[nearest]
-    ways = chart.geodesics(ends, ends.roll(-1, dims=0))
-    curve = joined([way.points.double().numpy() for way in ways])
-    looks = evenly(decoded(model, torch.from_numpy(curve)), 61)
-    return {
-        "points": np.round(curve[::4], 4).tolist(),
-        "film": np.round(poses.places(looks[:-1]), 4).tolist(),
-        "joints": np.round(poses.places(evenly(looks, _SHOWN + 1)[:-1]), 4).tolist(),
-        "astray": float(poses.astray(looks).mean()),
-    }
 
 
 def _several(data: SeveralData, seed: int, kept: Kept, progress: Progress) -> dict[str, Any]:
@@ -257,13 +159,13 @@ def _several(data: SeveralData, seed: int, kept: Kept, progress: Progress) -> di
     ends = _pairs_of_kinds(data, trial, seed)
     starts, goals = z[ends[0]], z[ends[1]]
     curves = [way.points for way in chart.geodesics(starts, goals)]
-    found = _judged(model, poses, chart.metric, curves, starts, goals)
+    found = judged(model, poses, chart.metric, curves, starts, goals)
     found["pairs"] = trial[ends].T.tolist()
     found["codes"] = np.round(z[::2].numpy(), 3).tolist()
     found["trials"] = trial[::2].tolist()
     pair = found["farthest"]
     for name, way in (("geodesic", curves[pair]), ("straight", lines(starts, goals)[pair])):
-        near = poses.nearest(evenly(decoded(model, way), _SHOWN))
+        near = poses.nearest(evenly(decoded(model, way), SHOWN))
         found["examples"][str(pair)][name]["trials"] = poses.trial_of[near].tolist()
     return found
 
@@ -303,10 +205,11 @@ def measures(settings: SETTINGS, records: Sequence[Record]) -> list[Measure]:
     }
     rivals = (RECIPE, RECIPE_LINE, DEFAULT_LINE)
     return [
-        measured("length under the model's own metric", seen("length"), unit="rad", paper="2.57; line 2.89 (one pair)"),
+        measured("length under the model's own metric", seen("length"), unit="rad",
+                 paper="2.57; line 2.89 (one pair)"),
         measured("geodesic / straight line, length", ratios, paper="0.889 (one pair)"),
-        measured("distance of poses on the way from the nearest recorded one", seen("astray", 1e3), unit="mm a joint",
-                 better="smaller", rivals=rivals),
+        measured("distance of poses on the way from the nearest recorded one", seen("astray", 1e3),
+                 unit="mm a joint", better="smaller", rivals=rivals),
         measured("the same, worst pose on the way", seen("worst", 1e3), unit="mm a joint", better="smaller",
                  rivals=rivals),
         measured("largest / mean Riemannian speed", seen("unevenness"), better="smaller", rivals=rivals),
@@ -355,15 +258,17 @@ def words(settings: SETTINGS, records: Sequence[Record]) -> str:
     return (
         f"{learned:,} frames of {len(data.trials)} walks of subject 35, {poses.frames.shape[1]} joint angles "
         "(62 channels less the root's 6 and the 6 that are constant); pairs are frames of "
-        f"{', '.join(data.unseen)}, which no model has seen: {settings.pairs} pairs with each of {len(records)} "
-        "models. The paper has trials 1 to 16 and 6,616 frames; trials 11 and 16 were not at hand. Noise of "
-        f"{settings.recipe.augmentation_std:g} rad is drawn anew at each step, where the paper made four noisy "
-        f"copies. λ_s is {settings.smoothing:g}, the recipe's training {settings.recipe.steps:,} steps, its "
-        f"geodesics {settings.neural.samples} samples and {settings.neural.steps} steps: chosen by the search "
-        "below. Decoder means are linear outputs on standardised angles, where the paper has softplus.\n\n"
+        f"{', '.join(data.unseen)}, which no model has seen: {settings.pairs} pairs with each of "
+        f"{len(records)} models. The paper has trials 1 to 16 and 6,616 frames; trials 11 and 16 were not at "
+        "hand. Noise of "
+        f"{settings.recipe.augmentation_std:g} rad is drawn anew at each step, where the paper made four "
+        f"noisy copies. λ_s is {settings.smoothing:g}, the recipe's training {settings.recipe.steps:,} "
+        f"steps, its geodesics {settings.neural.samples} samples and {settings.neural.steps} steps (see "
+        "docs/results/search_human_motion.json). Decoder means are linear outputs on standardised angles, "
+        "where the paper has softplus.\n\n"
         "Lengths are comparable within one model only. What compares models knows no metric: poses at equal "
-        "steps of joint angle along the way, and how far each is, by the root mean square over the joints, from "
-        "the nearest of all recorded poses. A way that leaves the data decodes to poses nobody took.\n\n"
+        "steps of joint angle along the way, and how far each is, by the root mean square over the joints, "
+        "from the nearest of all recorded poses. A way that leaves the data decodes to poses nobody took.\n\n"
         f"Of subject 02, {len(several.trials)} trials of {len(set(several.kinds))} kinds share one "
         f"{several.fit.latent_dim}-D latent space; {several.pairs} pairs of frames of different kinds."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,9 +34,9 @@ def pictures_of(record: Record, skeleton: Skeleton, kinds: Sequence[str]) -> lis
         Picture(
             "latent",
             _latent(walks, pair),
-            "Codes of the walks (white) over the logarithm of the magnification factor (blue), with geodesics "
-            "between frames of walks that were not learned from; in red the pair of the next two pictures, "
-            "dashed its straight line. Dotted: the paper's walking circle.",
+            "Codes of the walks (white) over the logarithm of the magnification factor (blue), with "
+            "geodesics between frames of walks that were not learned from; in red the pair of the next two "
+            "pictures, dashed its straight line. Dotted: the paper's walking circle.",
         ),
         Picture(
             "poses",
@@ -143,13 +143,13 @@ def _circle(walks: Mapping[str, Any], sticks: StickFigures) -> Figure:
     return figure
 
 
-def _walking(walks: Mapping[str, Any], sticks: StickFigures) -> Any:
+def _walking(walks: Mapping[str, Any], sticks: StickFigures) -> Iterator[NDArray[np.uint8]]:
     shown = {name: walks[name]["shown"] for name in (RECIPE, DEFAULT)}
     return sticks.film(
         [
-            ("recipe, circle", np.array(shown[RECIPE]["circle"]["film"])),
-            ("default, circle", np.array(shown[DEFAULT]["circle"]["film"])),
-            ("default, geodesic", np.array(shown[DEFAULT]["loop"]["film"])),
+            ("recipe, circle", shown[RECIPE]["circle"]["film"]),
+            ("default, circle", shown[DEFAULT]["circle"]["film"]),
+            ("default, geodesic", shown[DEFAULT]["loop"]["film"]),
         ]
     )
 
@@ -192,5 +192,6 @@ def _kind_row(
     sticks.row(axes, example["joints"])
     astray, worst = (1e3 * several[f"{kind} {what}"][pair] for what in ("astray", "worst"))
     axes.set_title(f"{title}: {astray:.0f} mm from recorded poses, worst {worst:.0f} mm", loc="left")
+    axes.set_ylim(-1.05, 1.1)
     for at, trial in enumerate(example["trials"]):
-        axes.text(at, 0.66, kinds[trial].replace("_", ", "), ha="center", fontsize=10, color=MUTED)
+        axes.text(at, 0.92, kinds[trial].replace("_", ", "), ha="center", fontsize=10, color=MUTED)

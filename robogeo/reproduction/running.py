@@ -113,9 +113,11 @@ def _command(name: str, quick: bool, seeds: int | None) -> str:
 
 
 def _draw(folder: Path, name: str, picture: Picture | Film) -> Path:
-    moving = isinstance(picture, Film)
-    path = folder / f"reproduce_{name}_{picture.name}.{'gif' if moving else 'png'}"
-    content = gif_bytes(picture.frames, picture.fps) if moving else figure_png(picture.figure)
+    if isinstance(picture, Film):
+        content, ending = gif_bytes(picture.frames, picture.fps), "gif"
+    else:
+        content, ending = figure_png(picture.figure), "png"
+    path = folder / f"reproduce_{name}_{picture.name}.{ending}"
     write_atomically(path, content)
     return path
 

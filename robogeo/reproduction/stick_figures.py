@@ -62,8 +62,8 @@ class StickFigures:
                     self.row(axes, [poses[number]])
                     axes.set_title(title, fontsize=10.5)
                 canvas = FigureCanvasAgg(figure)
-                canvas.draw()
-                yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+                canvas.draw()  # type: ignore[no-untyped-call]
+                yield np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
 
     def _seen(self, joints: FloatArray) -> FloatArray:
         """Joints (bones, 2) as the eye sees them: rightwards and up."""
