@@ -88,27 +88,29 @@ def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> R
     }
 
 
-def walking_model(settings: SETTINGS, seed: int, which: str, kept: Kept, progress: Progress) -> IWAE:
+def walking_model(
+    settings: SETTINGS, poses: Poses, seed: int, which: str, kept: Kept, progress: Progress
+) -> IWAE:
     """A model of the walks, fitted or read.
 
     Args:
         settings: of the experiment.
+        poses: `walking_poses` of it.
         seed: of the experiment.
         which: `RECIPE` or `DEFAULT`.
         kept: where the seed's stages are.
         progress: told about the fit.
     """
     fit = settings.recipe if which == RECIPE else settings.default
-    poses, count = walking_poses(settings.walks)
-    seen = poses.trial_of < count
+    seen = poses.trial_of < len(settings.walks.trials)
     x, groups = poses.frames[seen], poses.trial_of[seen]
     make = partial(fitted, fit, x, seed, which, progress, groups=groups)
     return kept.model(which, [fit, settings.walks], make)
 
 
-def walking_poses(data: WalkData) -> tuple[Poses, int]:
-    """Poses of all walks, and how many of the trials, the first, are learned from."""
-    return Poses(recorded((*data.trials, *data.unseen)), data.left_out), len(data.trials)
+def walking_poses(data: WalkData) -> Poses:
+    """Poses of all walks, first of the trials that are learned from, then of the unseen ones."""
+    return Poses(recorded((*data.trials, *data.unseen)), data.left_out)
 
 
 def _walk_stage(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> tuple[object, Any]:
@@ -118,18 +120,19 @@ def _walk_stage(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -
 
 def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dict[str, Any]:
     """Both models of the walks, on the same pairs."""
-    poses, count = walking_poses(settings.walks)
+    poses, count = walking_poses(settings.walks), len(settings.walks.trials)
     unseen = np.flatnonzero(poses.trial_of >= count)
     draw = numpy_generator(seed, 0, "human motion: pairs")
     ends = np.stack([draw.choice(unseen, 2, replace=False) for _ in range(settings.pairs)], axis=1)
     starts, goals = poses.frames[ends[0]], poses.frames[ends[1]]
     learned = poses.frames[poses.trial_of < count]
-    models = {name: walking_model(settings, seed, name, kept, progress) for name in (RECIPE, DEFAULT)}
+    models = {name: walking_model(settings, poses, seed, name, kept, progress) for name in (RECIPE, DEFAULT)}
     model = models[RECIPE]
     metric = _recipe_metric(model, settings.smoothing)
     pair_codes = codes(model, starts), codes(model, goals)
     curves = published_geodesics(metric, *pair_codes, settings.neural, seed, progress)
-    found = {RECIPE: judged(model, poses, metric, [curve.points for curve in curves], *pair_codes)}
+    found: dict[str, Any] = {"learned": list(learned.shape)}
+    found[RECIPE] = judged(model, poses, metric, [curve.points for curve in curves], *pair_codes)
     found[RECIPE]["shown"] = shown(model, poses, mean_metric(model), learned)
     model = models[DEFAULT]
     chart = chart_of(model, codes(model, learned), settings.chart)
@@ -156,7 +159,7 @@ def _several(data: SeveralData, seed: int, kept: Kept, progress: Progress) -> di
     model = kept.model("several", data, make)
     z = codes(model, x)
     chart = chart_of(model, z, data.chart)
-    ends = _pairs_of_kinds(data, trial, seed)
+    ends = pairs_of_kinds(data, trial, seed)
     starts, goals = z[ends[0]], z[ends[1]]
     curves = [way.points for way in chart.geodesics(starts, goals)]
     found = judged(model, poses, chart.metric, curves, starts, goals)
@@ -170,7 +173,7 @@ def _several(data: SeveralData, seed: int, kept: Kept, progress: Progress) -> di
     return found
 
 
-def _pairs_of_kinds(data: SeveralData, trial: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+def pairs_of_kinds(data: SeveralData, trial: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Frames (2, pairs) of two kinds each; every kind is as likely as another, however long it took."""
     draw = numpy_generator(seed, 0, "human motion: kinds")
     kinds = sorted(set(data.kinds))
@@ -253,10 +256,9 @@ def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) ->
 def words(settings: SETTINGS, records: Sequence[Record]) -> str:
     """What was done, and how it differs from the paper."""
     data, several = settings.walks, settings.several
-    poses, count = walking_poses(data)
-    learned = int((poses.trial_of < count).sum())
+    frames, angles = records[0]["walks"]["learned"]
     return (
-        f"{learned:,} frames of {len(data.trials)} walks of subject 35, {poses.frames.shape[1]} joint angles "
+        f"{frames:,} frames of {len(data.trials)} walks of subject 35, {angles} joint angles "
         "(62 channels less the root's 6 and the 6 that are constant); pairs are frames of "
         f"{', '.join(data.unseen)}, which no model has seen: {settings.pairs} pairs with each of "
         f"{len(records)} models. The paper has trials 1 to 16 and 6,616 frames; trials 11 and 16 were not at "

@@ -55,13 +55,19 @@ class StickFigures:
         """
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        for number in range(len(scenes[0][1])):
-            with calm():
-                figure = new_figure(2.6 * len(scenes), 3.0)
-                for axes, (title, poses) in zip(figure.subplots(1, len(scenes)), scenes, strict=True):
-                    self.row(axes, [poses[number]])
-                    axes.set_title(title, fontsize=10.5)
-                canvas = FigureCanvasAgg(figure)
+        with calm():
+            figure = new_figure(2.6 * len(scenes), 3.0)
+            panels = figure.subplots(1, len(scenes), squeeze=False)[0]
+            for axes, (title, poses) in zip(panels, scenes, strict=True):
+                self.row(axes, poses[:1])
+                axes.set_title(title, fontsize=10.5)
+            canvas = FigureCanvasAgg(figure)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # the frames stand still
+            for number in range(len(scenes[0][1])):
+                for axes, (_, poses) in zip(panels, scenes, strict=True):
+                    seen = self._seen(np.asarray(poses[number]))
+                    axes.collections[0].set_segments(list(seen[self.links]))
                 canvas.draw()  # type: ignore[no-untyped-call]
                 yield np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
 
