@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.config import Settings
+from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
+from robogeo.data.public_sets import public_sets
 from robogeo.evaluation.results import Results
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
@@ -128,7 +130,7 @@ def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dic
     learned = poses.frames[poses.trial_of < count]
     models = {name: walking_model(settings, poses, seed, name, kept, progress) for name in (RECIPE, DEFAULT)}
     model = models[RECIPE]
-    metric = _recipe_metric(model, settings.smoothing)
+    metric = recipe_metric(model, settings.smoothing)
     pair_codes = codes(model, starts), codes(model, goals)
     curves = published_geodesics(metric, *pair_codes, settings.neural, seed, progress)
     found: dict[str, Any] = {"learned": list(learned.shape)}
@@ -144,7 +146,8 @@ def _walks(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> dic
     return found
 
 
-def _recipe_metric(model: IWAE, smoothing: float) -> PullbackMetric:
+def recipe_metric(model: IWAE, smoothing: float) -> PullbackMetric:
+    """The mean decoder's metric, smoothed by lambda_s unless that is 0."""
     if smoothing == 0.0:
         return mean_metric(model)
     return SmoothedMetric(model.decode, smoothing, perceptron=heads_in_closed_form(model))
@@ -272,5 +275,6 @@ def words(settings: SETTINGS, records: Sequence[Record]) -> str:
         "steps of joint angle along the way, and how far each is, by the root mean square over the joints, "
         "from the nearest of all recorded poses. A way that leaves the data decodes to poses nobody took.\n\n"
         f"Of subject 02, {len(several.trials)} trials of {len(set(several.kinds))} kinds share one "
-        f"{several.fit.latent_dim}-D latent space; {several.pairs} pairs of frames of different kinds."
+        f"{several.fit.latent_dim}-D latent space; {several.pairs} pairs of frames of different kinds.\n\n"
+        + public_sets()[CMU_MOCAP].acknowledgement
     )
