@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from robogeo.errors import InputError
 from robogeo.evaluation.results import Results
 from robogeo.progress import Progress
@@ -41,6 +44,16 @@ class Picture:
     caption: str
 
 
+@dataclass(frozen=True, eq=False)
+class Film:
+    """An animation, likewise; frames (h, w, 3) uint8, so many a second."""
+
+    name: str
+    frames: Sequence[NDArray[np.uint8]]
+    fps: float
+    caption: str
+
+
 class Experiment(Protocol):
     """What a module of an experiment offers.
 
@@ -66,7 +79,9 @@ class Experiment(Protocol):
         """Add the targets that are the experiment's own; that the default wins is added for all."""
         ...
 
-    def draw(self, settings: Any, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
+    def draw(
+        self, settings: Any, records: Sequence[Record], kept: Sequence[Kept]
+    ) -> Sequence[Picture | Film]:
         """Pictures, from the records and from what each seed kept."""
         ...
 

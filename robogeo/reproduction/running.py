@@ -11,8 +11,9 @@ from robogeo.durable import make_folder, write_atomically
 from robogeo.evaluation.results import Results
 from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
+from robogeo.report.gif import gif_bytes
 from robogeo.report.png import figure_png
-from robogeo.reproduction.experiment import Experiment, Picture, find_experiment
+from robogeo.reproduction.experiment import Experiment, Film, Picture, find_experiment
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import Measure, add_victories
 from robogeo.reproduction.section import picture_link, replace_section, table, targets_table
@@ -111,9 +112,13 @@ def _command(name: str, quick: bool, seeds: int | None) -> str:
     return f"robogeo reproduce {name}{''.join(options)}"
 
 
-def _draw(folder: Path, name: str, picture: Picture) -> Path:
-    path = folder / f"reproduce_{name}_{picture.name}.png"
-    write_atomically(path, figure_png(picture.figure))
+def _draw(folder: Path, name: str, picture: Picture | Film) -> Path:
+    if isinstance(picture, Film):
+        content, ending = gif_bytes(picture.frames, picture.fps), "gif"
+    else:
+        content, ending = figure_png(picture.figure), "png"
+    path = folder / f"reproduce_{name}_{picture.name}.{ending}"
+    write_atomically(path, content)
     return path
 
 
