@@ -1,0 +1,203 @@
+"""Chairs turned in the latent space of a convolutional autoencoder: more than two latent dimensions.
+
+Chen et al. 2019 show chairs along a graph geodesic; network, latent dimension and numbers are not known.
+Azimuths are known here, so whether a chair turns, in order and evenly, can be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.data.chairs import SIDE
+from robogeo.evaluation.results import Results
+from robogeo.geometry import ExpectedMetric, Metric, PullbackMetric, resample_uniform
+from robogeo.models import IWAE
+from robogeo.progress import Progress
+from robogeo.reproduction.chair_pictures import Strip, draw_dimensions, draw_turns
+from robogeo.reproduction.chair_ways import (
+    ChairSettings,
+    Views,
+    default_graph,
+    draw_pairs,
+    learned,
+    load_views,
+    published_ways,
+    relaxed_ways,
+    straight_ways,
+)
+from robogeo.reproduction.charts import lengths, unevenness
+from robogeo.reproduction.experiment import Picture, Record
+from robogeo.reproduction.fitting import codes
+from robogeo.reproduction.intervals import FloatArray
+from robogeo.reproduction.kept import Kept
+from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
+from robogeo.reproduction.turning import turn_of
+
+SETTINGS = ChairSettings
+TITLE = "Chairs: turning in more than two latent dimensions"
+_ALL = (RECIPE, RECIPE_LINE, DEFAULT, DEFAULT_LINE)
+_SHOWN = 3
+_STRIP = 12
+
+
+def run_seed(settings: ChairSettings, seed: int, kept: Kept, progress: Progress) -> Record:
+    """Learn both models and turn chairs in each; the first seed tries other dimensions too."""
+    views = load_views(settings)
+    pairs = draw_pairs(settings, len(views.x), views.x.shape[1], seed)
+    recipe = learned(settings, settings.recipe, "recipe", views, kept, progress)
+    ways = {
+        RECIPE: published_ways(settings, recipe, views, pairs),
+        RECIPE_LINE: straight_ways(recipe, views, pairs),
+    }
+    record: dict[str, Any] = {"step_deg": views.step_deg, "pairs": pairs.tolist()}
+    default = learned(settings, settings.default, "default", views, kept, progress)
+    chart = default_graph(default, codes(default, views.x.reshape(-1, SIDE**2)), settings.chart)
+    curves = relaxed_ways(settings, chart, default, views, pairs, progress, f"seed {seed}: turning")
+    record["uneven_speed"] = [unevenness(chart.metric, curve) for curve in curves]
+    ways[DEFAULT], ways[DEFAULT_LINE] = curves, straight_ways(default, views, pairs)
+    for name, found in ways.items():
+        model = recipe if name in (RECIPE, RECIPE_LINE) else default
+        metric = PullbackMetric(model.decode) if model is recipe else ExpectedMetric(model.decode_heads)
+        record[name] = _judged(settings, model, metric, found, views, pairs)
+    if seed == 0:
+        record["dimensions"] = [
+            _with_dimension(settings, d, views, pairs[: settings.other_pairs], kept, progress)
+            for d in settings.other_dims
+        ]
+    return record
+
+
+def _judged(
+    settings: ChairSettings,
+    model: IWAE,
+    metric: Metric,
+    curves: Sequence[torch.Tensor],
+    views: Views,
+    pairs: NDArray[np.int64],
+) -> dict[str, list[Any]]:
+    """For each pair whether, how evenly and how well the chair turns, at equal Riemannian steps."""
+    rows: dict[str, list[Any]] = {"in_order": [], "uneven_deg": [], "passed": [], "error": []}
+    for curve, (chair, start, goal) in zip(curves, pairs, strict=True):
+        pictures = _pictures(model, metric, curve, settings.points)
+        turn = turn_of(pictures, views.x[chair], int(start), int(goal))
+        rows["in_order"].append(turn.in_order)
+        rows["uneven_deg"].append(turn.unevenness * views.step_deg)
+        rows["passed"].append(turn.passed)
+        rows["error"].append(float(turn.errors.mean()))
+    rows["length"] = lengths(metric, curves).tolist()
+    return rows
+
+
+def _with_dimension(
+    settings: ChairSettings, d: int, views: Views, pairs: NDArray[np.int64], kept: Kept, progress: Progress
+) -> dict[str, Any]:
+    """The default in another latent dimension: its geodesics and its straight lines."""
+    wanted = settings.default.model_copy(update={"latent_dim": d})
+    model = learned(settings, wanted, "default", views, kept, progress)
+    chart = default_graph(model, codes(model, views.x.reshape(-1, SIDE**2)), settings.chart)
+    curves = relaxed_ways(settings, chart, model, views, pairs, progress, f"turning, d = {d}")
+    bare = ExpectedMetric(model.decode_heads)
+    both = {DEFAULT: curves, DEFAULT_LINE: straight_ways(model, views, pairs)}
+    judged = {name: _judged(settings, model, bare, ways, views, pairs) for name, ways in both.items()}
+    return {"latent_dim": d, **judged}
+
+
+def measures(settings: ChairSettings, records: Sequence[Record]) -> list[Measure]:
+    """Order, evenness, alikeness, and lengths under each model's own metric."""
+
+    def of(field: str) -> dict[str, list[FloatArray]]:
+        return {
+            name: [np.array(record[name][field], dtype=np.float64) for record in records] for name in _ALL
+        }
+
+    long = of("length")
+    ratios = {
+        name: [a / b for a, b in zip(long[name], long[f"{name}_line"], strict=True)]
+        for name in (RECIPE, DEFAULT)
+    }
+    speed = [np.array(record["uneven_speed"]) for record in records]
+    rivals = (RECIPE, DEFAULT_LINE)
+    return [
+        measured("azimuth order preserved, share of pairs", of("in_order")),
+        measured("views between start and goal that are passed, share", of("passed")),
+        measured(
+            "mean departure from even turning",
+            of("uneven_deg"),
+            unit="degrees of azimuth",
+            better="smaller",
+            rivals=rivals,
+        ),
+        measured(
+            "difference from the most alike real view of the chair",
+            of("error"),
+            unit="grey level, root mean square",
+            better="smaller",
+            rivals=rivals,
+        ),
+        measured("length over that of the straight line", ratios),
+        measured("largest over mean Riemannian speed", {DEFAULT: speed}),
+    ]
+
+
+def targets(
+    settings: ChairSettings, records: Sequence[Record], measures: Sequence[Measure], results: Results
+) -> None:
+    """Order and speed."""
+    order, speed = measures[0].reached[DEFAULT].mean.value, measures[-1].reached[DEFAULT].mean.value
+    results.target("azimuth order preserved, share of same-chair pairs", order, ">=", 0.9)
+    results.target("largest over mean Riemannian speed of relaxed geodesics, mean", speed, "<=", 1.05)
+
+
+def draw(settings: ChairSettings, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
+    """Chairs along both ways, and what other latent dimensions give."""
+    views = load_views(settings)
+    # The first pairs, not the best.
+    pairs = np.array(records[0]["pairs"])[:_SHOWN]
+    with Progress() as progress:
+        model = learned(settings, settings.default, "default", views, kept[0], progress)
+        graph = default_graph(model, codes(model, views.x.reshape(-1, SIDE**2)), settings.chart)
+        curves = relaxed_ways(settings, graph, model, views, pairs, progress, "drawing")
+    bare = ExpectedMetric(model.decode_heads)
+    ways = {"geodesic": curves, "straight line": straight_ways(model, views, pairs)}
+    strips = [
+        Strip(name, _pictures(model, bare, found[number], _STRIP), views.x[chair], int(start), int(goal))
+        for number, (chair, start, goal) in enumerate(pairs)
+        for name, found in ways.items()
+    ]
+    drawn = [draw_turns(strips, views.step_deg)]
+    dimensions = records[0].get("dimensions", [])
+    if dimensions:
+        own = {name: records[0][name] for name in (DEFAULT, DEFAULT_LINE)}
+        drawn.append(draw_dimensions([*dimensions, {"latent_dim": settings.default.latent_dim, **own}]))
+    return drawn
+
+
+def words(settings: ChairSettings, records: Sequence[Record]) -> str:
+    """What was done."""
+    recipe, default = settings.recipe, settings.default
+    return (
+        f"{settings.chairs} chairs ({settings.source}) from {360 / records[0]['step_deg']:.0f} sides at "
+        f"{settings.elevation_deg:.0f} degrees elevation, 64x64 pixels; {settings.pairs} pairs of views of "
+        f"one chair in each of {len(records)} seeds, {settings.least_turn} to {settings.greatest_turn} views "
+        f"({records[0]['step_deg']:.1f} degrees each) apart. Both models are convolutional with "
+        f"{default.latent_dim} latent dimensions. The recipe is that of the fast geodesics, whose network "
+        f"is not known: one decoder, K = {recipe.importance_samples}, mean-only metric, graph over all "
+        f"codes, not relaxed. The default has {default.heads} decoders and support, and relaxes.\n\n"
+        f"Along each way {settings.points} pictures at equal Riemannian steps are compared with all real "
+        "views of the chair; the azimuth of the most alike one is the azimuth seen. Order is preserved when "
+        "it never turns back nor leaves the arc between start and goal; a way that jumps from start to goal "
+        "preserves order too, which the share of views passed and the departure from even turning tell."
+    )
+
+
+def _pictures(model: IWAE, metric: Metric, curve: torch.Tensor, count: int) -> NDArray[np.float32]:
+    """Decoded pictures (count, 4096) at equal Riemannian steps along a curve."""
+    even = resample_uniform(metric, curve, count)
+    with torch.no_grad():
+        decoded: NDArray[np.float32] = model.decode(even.to(model.offset.dtype)).numpy()
+    return decoded
