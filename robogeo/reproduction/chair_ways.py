@@ -22,6 +22,7 @@ from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, ReproductionSettings
 
 _PART = 10
+_LINE_POINTS = 65
 
 
 class PictureFit(Settings):
@@ -133,7 +134,7 @@ def _ends(model: IWAE, views: Views, pairs: NDArray[np.int64]) -> tuple[torch.Te
 
 def straight_ways(model: IWAE, views: Views, pairs: NDArray[np.int64]) -> list[torch.Tensor]:
     """Straight latent lines."""
-    return list(lines(*_ends(model, views, pairs)))
+    return list(lines(*_ends(model, views, pairs), count=_LINE_POINTS))
 
 
 def published_ways(

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from robogeo.data.chairs import SIDE
 from robogeo.evaluation.results import Results
-from robogeo.geometry import ExpectedMetric, Metric, PullbackMetric, resample_uniform
+from robogeo.geometry import ExpectedMetric, Metric, PullbackMetric
+from robogeo.geometry.curve import spread
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.reproduction.chair_pictures import Strip, draw_dimensions, draw_turns
@@ -30,7 +31,7 @@ from robogeo.reproduction.chair_ways import (
     relaxed_ways,
     straight_ways,
 )
-from robogeo.reproduction.charts import lengths, unevenness
+from robogeo.reproduction.charts import speeds
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.fitting import codes
 from robogeo.reproduction.intervals import FloatArray
@@ -43,6 +44,7 @@ TITLE = "Chairs: turning in more than two latent dimensions"
 _ALL = (RECIPE, RECIPE_LINE, DEFAULT, DEFAULT_LINE)
 _SHOWN = 3
 _STRIP = 12
+_CHORDS = 64
 
 
 def run_seed(settings: ChairSettings, seed: int, kept: Kept, progress: Progress) -> Record:
@@ -58,7 +60,7 @@ def run_seed(settings: ChairSettings, seed: int, kept: Kept, progress: Progress)
     default = learned(settings, settings.default, "default", views, kept, progress)
     chart = default_graph(default, codes(default, views.x.reshape(-1, SIDE**2)), settings.chart)
     curves = relaxed_ways(settings, chart, default, views, pairs, progress, f"seed {seed}: turning")
-    record["uneven_speed"] = [unevenness(chart.metric, curve) for curve in curves]
+    record["uneven_speed"] = [_unevenness(chart.metric, curve) for curve in curves]
     ways[DEFAULT], ways[DEFAULT_LINE] = curves, straight_ways(default, views, pairs)
     for name, found in ways.items():
         model = recipe if name in (RECIPE, RECIPE_LINE) else default
@@ -81,15 +83,15 @@ def _judged(
     pairs: NDArray[np.int64],
 ) -> dict[str, list[Any]]:
     """For each pair whether, how evenly and how well the chair turns, at equal Riemannian steps."""
-    rows: dict[str, list[Any]] = {"in_order": [], "uneven_deg": [], "passed": [], "error": []}
+    rows: dict[str, list[Any]] = {"in_order": [], "uneven_deg": [], "passed": [], "error": [], "length": []}
     for curve, (chair, start, goal) in zip(curves, pairs, strict=True):
-        pictures = _pictures(model, metric, curve, settings.points)
+        pictures, length = _pictures(model, metric, curve, settings.points)
         turn = turn_of(pictures, views.x[chair], int(start), int(goal))
         rows["in_order"].append(turn.in_order)
         rows["uneven_deg"].append(turn.unevenness * views.step_deg)
         rows["passed"].append(turn.passed)
         rows["error"].append(float(turn.errors.mean()))
-    rows["length"] = lengths(metric, curves).tolist()
+        rows["length"].append(length)
     return rows
 
 
@@ -165,7 +167,7 @@ def draw(settings: ChairSettings, records: Sequence[Record], kept: Sequence[Kept
     bare = ExpectedMetric(model.decode_heads)
     ways = {"geodesic": curves, "straight line": straight_ways(model, views, pairs)}
     strips = [
-        Strip(name, _pictures(model, bare, found[number], _STRIP), views.x[chair], int(start), int(goal))
+        Strip(name, _pictures(model, bare, found[number], _STRIP)[0], views.x[chair], int(start), int(goal))
         for number, (chair, start, goal) in enumerate(pairs)
         for name, found in ways.items()
     ]
@@ -195,9 +197,25 @@ def words(settings: ChairSettings, records: Sequence[Record]) -> str:
     )
 
 
-def _pictures(model: IWAE, metric: Metric, curve: torch.Tensor, count: int) -> NDArray[np.float32]:
-    """Decoded pictures (count, 4096) at equal Riemannian steps along a curve."""
-    even = resample_uniform(metric, curve, count)
+def _unevenness(metric: Metric, curve: torch.Tensor) -> float:
+    """Largest over mean Riemannian speed, looked at where the curve is known."""
+    phi = speeds(metric, curve, len(curve))
+    return float(phi.max() / phi.mean())
+
+
+def _pictures(
+    model: IWAE, metric: Metric, curve: torch.Tensor, count: int
+) -> tuple[NDArray[np.float32], float]:
+    """Decoded pictures (count, 4096) at equal Riemannian steps along a curve, and its length.
+
+    Lengths are those of the chords between many points: a convolutional decoder is dear to differentiate.
+    """
+    parts = -(-_CHORDS // (len(curve) - 1))
+    share = torch.arange(parts, dtype=curve.dtype)[:, None] / parts
+    inner = curve[:-1, None] * (1 - share) + curve[1:, None] * share
+    points = torch.cat([inner.flatten(0, 1), curve[-1:]])
     with torch.no_grad():
+        chords = metric.embed(points).double().diff(dim=0).norm(dim=1).numpy()
+        even = torch.from_numpy(spread(points.double().numpy(), chords, count))
         decoded: NDArray[np.float32] = model.decode(even.to(model.offset.dtype)).numpy()
-    return decoded
+    return decoded, float(chords.sum())
