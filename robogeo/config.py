@@ -56,11 +56,16 @@ class TrainingSettings(Settings):
     """How the model is fitted."""
 
     steps: int = Field(default=1500, ge=1, le=1_000_000, description="gradient steps of the first training")
+    warm: bool = Field(
+        default=True,
+        description="later trainings start from the previous weights; false: afresh, so that a chart which "
+        "began torn is not kept for ever, as happens with pictures of a closed motion",
+    )
     warm_steps: int = Field(
         default=1000,
         ge=0,
         le=1_000_000,
-        description="steps of later trainings, which start from the previous weights",
+        description="steps of later trainings that start from the previous weights",
     )
     passes: int = Field(
         default=80,

@@ -15,12 +15,14 @@ from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import RobogeoError
 from robogeo.evaluation.audit import audit
+from robogeo.evaluation.foretelling import foretold
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.scoring import score
 from robogeo.learning.strategies import find_strategy
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
@@ -221,10 +223,11 @@ class Loop:
         )
 
     def _evaluate(self) -> None:
-        """Roll out the held-out requests with the present planner."""
+        """Foretell how the held-out requests fare with the present planner, then roll them out."""
         learner, config = self._learner, self._learner.config
         number, watch, trials = learner.rounds - 1, Stopwatch(), self._trials or ()
         self._progress(f"round {number}: evaluating", 0, len(trials))
+        scores = score(learner.planner.manifold, [trial.request for trial in trials])
         outcomes = roll_out(
             learner.planner, trials, config.scene, config.robot, criteria_of(config), self._workers
         )
@@ -238,8 +241,9 @@ class Loop:
                     "start": trial.request.start_place,
                     "goal": trial.request.goal_place,
                     "failure": outcome.failure,
+                    "foretold": foretold(scores, place),
                 }
-                for trial, outcome in zip(trials, outcomes, strict=True)
+                for place, (trial, outcome) in enumerate(zip(trials, outcomes, strict=True))
             ],
             **watch.read(),
         }

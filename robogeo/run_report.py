@@ -24,6 +24,7 @@ from robogeo.report import (
     latent_map_caption,
     learning_curve,
     query_parts,
+    reliability_diagram,
     still,
     success_by_place,
     write_report,
@@ -42,6 +43,7 @@ class _Run:
         learner: with the folder, the models and the queries.
         rounds: as in ``summary.json``.
         evaluations: the journal's events of held-out evaluations, one a round.
+        prediction: as in ``summary.json``.
         requests: held-out requests whose motions are shown.
         first_is_new: the first of them was not served before anything was asked.
     """
@@ -49,6 +51,7 @@ class _Run:
     learner: Learner
     rounds: Sequence[Mapping[str, Any]]
     evaluations: Sequence[Mapping[str, Any]]
+    prediction: Mapping[str, Any] | None
     requests: Sequence[Request]
     first_is_new: bool
 
@@ -72,8 +75,16 @@ def write_run_report(
     """
     evaluations = [event for event in learner.folder.events() if event["event"] == "evaluate"]
     shown, new = _worth_showing(evaluations)
-    run = _Run(learner, summary["rounds"], evaluations, [held_out[index] for index in shown], new)
-    writers: list[Callable[[_Run], Section | None]] = [_success, _map, _questions, _motion, _round_by_round]
+    requests, prediction = [held_out[index] for index in shown], summary["prediction"]
+    run = _Run(learner, summary["rounds"], evaluations, prediction, requests, new)
+    writers: list[Callable[[_Run], Section | None]] = [
+        _success,
+        _map,
+        _questions,
+        _foresight,
+        _motion,
+        _round_by_round,
+    ]
     sections = []
     for number, writer in enumerate(writers):
         progress("writing the report", number, len(writers))
@@ -179,7 +190,7 @@ def _questions(run: _Run) -> Section | None:
     if not queries:
         return None
     bars = [
-        {"round": q.round, "name": q.request.name, "kind": q.kind, "score": q.score, "parts": dict(q.parts)}
+        {"round": q.round, "name": q.request.name, "kind": q.kind, "score": q.wrong, "parts": dict(q.parts)}
         for q in queries
     ]
     rows: list[list[Any]] = [
@@ -196,6 +207,26 @@ def _questions(run: _Run) -> Section | None:
     )
     figure = (run.figure("queries", query_parts(bars)), "What was wrong along the way of each question.")
     return Section("What it asked, and why", text, [figure], table=rows)
+
+
+def _foresight(run: _Run) -> Section | None:
+    """Predicted against observed failure, where there was anything to predict."""
+    found = run.prediction
+    if found is None:
+        return None
+    low, high = found["auroc_ci95"]
+    text = (
+        "Before a held-out request runs, the model says what is wrong along its geodesic. A request that "
+        f"then failed had the higher score than one that succeeded in {found['auroc']:.0%} of all such pairs "
+        f"(95 % interval {low:.0%} to {high:.0%}; 50 % would be chance). As a probability, learned in each "
+        f"round from the rounds before it, the score errs by {found['brier']:.3f} (Brier; 0 is perfect), "
+        f"where the share of failures so far errs by {found['brier_without']:.3f}."
+    )
+    figure = (
+        run.figure("reliability", reliability_diagram(found["reliability"])),
+        "Failure as predicted and as observed; on the dashed line both are the same.",
+    )
+    return Section("Did it know where it would fail?", text, [figure])
 
 
 def _motion(run: _Run) -> Section | None:

@@ -13,6 +13,7 @@ from typing import Any
 from robogeo.config import ExperimentConfig
 from robogeo.config_file import validated
 from robogeo.errors import InputError, RobogeoError
+from robogeo.evaluation.foretelling import prediction_summary
 from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
@@ -55,7 +56,8 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
     config = folder.config
     fits = {event["round"]: event for event in events if event["event"] == "fit"}
     asks = [event for event in events if event["event"] == "ask"]
-    rounds = [_round_summary(fits[e["round"]], e, asks) for e in events if e["event"] == "evaluate"]
+    evaluations = [event for event in events if event["event"] == "evaluate"]
+    rounds = [_round_summary(fits[e["round"]], e, asks) for e in evaluations]
     reached = [r["demonstrations"] for r in rounds if r["success_rate"] >= _TARGET]
     begun = next((event for event in events if event["event"] == "begin"), {})
     return {
@@ -65,6 +67,7 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
         "ceiling": {"demonstrator_answer_rate": begun.get("demonstrator_answer_rate")},
         "demonstrations_to_90": reached[0] if reached else None,
         "queries": ledger(events),
+        "prediction": prediction_summary(evaluations),
     }
 
 

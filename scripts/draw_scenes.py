@@ -30,6 +30,7 @@ HALF_LENS = np.deg2rad(22.5)  # of the pictures that a world takes
 WAY = "#E69F00"
 # The motion to show, by places, and at which share of it the arm is caught.
 SHOWN = {
+    "PotsAndNiches": (("pot 2", "niche 3"), 1.0),
     "ReachDetour": (("left near", "right middle"), 0.5),
     "ShelfReach": (("left low", "right high"), 1.0),
     "Strokes": (("C start", "C end"), 1.0),

@@ -101,8 +101,8 @@ def test_demonstrations_to_90_is_the_first_count_that_reaches_it(
         for round, success in enumerate([0.5, 0.9, 0.8]):
             measures = {**dict.fromkeys(rates, 0.0), "success_rate": success, "success_rate_ci95": [0, 1]}
             folder.journal.append("fit", {"round": round, "demonstrations": 3 + round, "seconds": 1.0})
-            payload = {"round": round, "summary": {**measures, "abruptness": None}, "seconds": 1.0}
-            folder.journal.append("evaluate", payload)
+            payload = {"round": round, "summary": {**measures, "abruptness": None}, "outcomes": []}
+            folder.journal.append("evaluate", {**payload, "seconds": 1.0})
         summary = summary_of(folder)
     assert summary["demonstrations_to_90"] == 4
     assert [entry["seconds"] for entry in summary["rounds"]] == [2.0] * 3

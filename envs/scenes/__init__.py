@@ -5,6 +5,7 @@ is checked as it is listed: see `envs.scenes.checks`.
 """
 
 from envs.scenes.checks import checked
+from envs.scenes.pots_and_niches import PotsAndNiches
 from envs.scenes.reach_detour import ReachDetour
 from envs.scenes.scene import Layout, Place, Scene
 from envs.scenes.shelf_reach import ShelfReach
@@ -12,7 +13,17 @@ from envs.scenes.strokes import Strokes
 from envs.scenes.two_skills import TwoSkills
 
 SCENES: dict[str, type[Scene]] = {
-    scene.name: checked(scene) for scene in (ShelfReach, ReachDetour, TwoSkills, Strokes)
+    scene.name: checked(scene) for scene in (ShelfReach, ReachDetour, TwoSkills, PotsAndNiches, Strokes)
 }
 
-__all__ = ["SCENES", "Layout", "Place", "ReachDetour", "Scene", "ShelfReach", "Strokes", "TwoSkills"]
+__all__ = [
+    "SCENES",
+    "Layout",
+    "Place",
+    "PotsAndNiches",
+    "ReachDetour",
+    "Scene",
+    "ShelfReach",
+    "Strokes",
+    "TwoSkills",
+]

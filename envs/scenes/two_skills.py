@@ -22,12 +22,13 @@ import numpy as np
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
+from envs.scenes.ring import Part, add_parts
 from envs.scenes.scene import Layout, Place, Scene
-from envs.simulation import Color, Simulation
+from envs.simulation import Simulation
 
 _WHICH = ("near", "middle", "far")  # from straight ahead, on either side
 _FIRST_EDGE, _APART = 26.0, 28.0  # degrees: the wall before the near place; between neighbours
-_FREQUENCY = {"near": 0.50, "middle": 0.30, "far": 0.20}
+_FREQUENCY = {"near": 0.66, "middle": 0.28, "far": 0.06}
 _SLANT = np.deg2rad(30.0)  # of the compartments, and of the tool in them, down from level
 _SWEEP = (0.64, 0.12)  # m: radius and height of the tool in a bay
 _REACH = (0.64, 0.66)  # m: in a compartment
@@ -39,9 +40,6 @@ _BAY_FRONT, _BAY_BACK, _BAY_HEIGHT = 0.54, 0.80, 0.20  # m
 _SHELF_FRONT, _SHELF_BACK, _SHELF_HALF = -0.09, 0.16, 0.12  # m: along a compartment, and half its height
 _WALL = 0.015  # m
 _FLOOR = -0.06  # m
-
-# A box: half extents, azimuth, radius and height of its centre, slant.
-_Part = tuple[tuple[float, float, float], float, float, float, float]
 
 
 class TwoSkills(Scene):
@@ -73,8 +71,8 @@ class TwoSkills(Scene):
     def build(self, simulation: Simulation) -> None:
         """Add the table with its bays, the wall and the shelf."""
         simulation.add_boxes([((0.75, 0.41, 0.02), (0.15, 0.59, -0.02))], (0.55, 0.60, 0.65, 1.0))
-        _add(simulation, self._bays(), (0.72, 0.55, 0.36, 1.0))
-        _add(simulation, self._shelf(), (0.36, 0.56, 0.66, 1.0))
+        add_parts(simulation, self._bays(), (0.72, 0.55, 0.36, 1.0))
+        add_parts(simulation, self._shelf(), (0.36, 0.56, 0.66, 1.0))
         simulation.add_boxes([((0.22, 0.0125, 0.23), (0.70, 0.0, _FLOOR + 0.23))], (0.80, 0.25, 0.20, 1.0))
 
     def tool_pose(self, point: FloatArray) -> ToolPose:
@@ -112,7 +110,7 @@ class TwoSkills(Scene):
         """Azimuths (rad) of the walls beside the places, on the left."""
         return np.deg2rad(_FIRST_EDGE) + self._apart * np.arange(len(_WHICH) + 1)
 
-    def _bays(self) -> list[_Part]:
+    def _bays(self) -> list[Part]:
         """Walls between the bays, and a back for each."""
         half, tall = (_BAY_BACK - _BAY_FRONT) / 2, _BAY_HEIGHT / 2
         wide = _BAY_BACK * np.tan(self._apart / 2)
@@ -120,7 +118,7 @@ class TwoSkills(Scene):
         backs = [((_WALL / 2, wide, tall), azimuth, _BAY_BACK, tall, 0.0) for azimuth in self._azimuths]
         return walls + backs
 
-    def _shelf(self) -> list[_Part]:
+    def _shelf(self) -> list[Part]:
         """Walls between the compartments, and floor, roof, back and foot for each."""
         middle, half = (_SHELF_BACK + _SHELF_FRONT) / 2, (_SHELF_BACK - _SHELF_FRONT) / 2
         tall, wide = _SHELF_HALF + _WALL, (_REACH[0] + 0.10) * np.tan(self._apart / 2)
@@ -150,11 +148,3 @@ def _pulled_back(point: FloatArray) -> FloatArray:
     c, s = np.cos(_SLANT), np.sin(_SLANT)
     back = max(0.0, (radius - _REACH[0]) * c - (height - _REACH[1]) * s - _REACH_TRAVEL)
     return np.array([azimuth, radius - back * c, height + back * s])
-
-
-def _add(simulation: Simulation, parts: list[_Part], color: Color) -> None:
-    boxes = [
-        (half, (radius * np.cos(azimuth), radius * np.sin(azimuth), height))
-        for half, azimuth, radius, height, _ in parts
-    ]
-    simulation.add_boxes(boxes, color, [(0.0, slant, azimuth) for _, azimuth, _, _, slant in parts])

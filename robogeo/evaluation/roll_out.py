@@ -112,7 +112,7 @@ def _outcome(trial: Trial, plan: Plan | Refusal, world: World, share: _Share) ->
     return with_second_opinion(outcome, world.execute(plan.motion, share.engine))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)  # an evicted world stays open, so there must be room for all scenes of a study
 def _world(scene: str, robot: str) -> World:
     """One world a process and scene: opening one costs more than a motion."""
     return World(scene, robot)

@@ -9,7 +9,6 @@ from robogeo.errors import InputError
 from robogeo.learning.candidates import Candidates
 from robogeo.learning.gain import predicted_gain
 from robogeo.learning.queries import Query
-from robogeo.learning.scoring import PARTS
 from robogeo.learning.stretch import worst_stretch
 from robogeo.motion.world import Request, World
 
@@ -51,7 +50,6 @@ def formulated(
     stretch = worst_stretch(candidates.manifold, request, kind)
     via = np.clip(stretch.middle, world.limits.lower, world.limits.upper)
     places = {"start": request.start, "goal": request.goal, "via": via}
-    wrong = np.sum([getattr(scores, part) for part in PARTS], axis=0)
     return Query(
         id=f"q{name[0]}-{name[1]}",
         round=name[0],
@@ -63,6 +61,6 @@ def formulated(
         stretch=stretch.codes,
         motion=stretch.motion,
         clearances_m={place: world.clearance(q) for place, q in places.items()},
-        predicted_gain=predicted_gain(candidates.ends, wrong, index),
+        predicted_gain=predicted_gain(candidates.ends, scores.wrong, index),
         deadline=deadline,
     )

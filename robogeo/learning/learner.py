@@ -189,7 +189,7 @@ class Learner:
         return self.record.receipt(query_id)
 
     def update(self) -> TrainingReport:
-        """Retrain on all demonstrations, from the last fit's weights, and rebuild the geometry: one round.
+        """Retrain on all demonstrations and rebuild the geometry: one round.
 
         Raises:
             InputError: there are no demonstrations.
@@ -197,11 +197,12 @@ class Learner:
         watch = Stopwatch()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
-        last = self.folder.get_blob(self.record.fits[-1]["model"]) if number else None
-        model = model_to_train(self.config, self.world, last)
         settings = self.config.training
-        fields = settings.model_dump(exclude={"steps", "warm_steps", "passes"})
-        training = TrainingConfig(steps=settings.steps_for(len(x), first=number == 0), **fields)
+        afresh = number == 0 or not settings.warm
+        last = None if afresh else self.folder.get_blob(self.record.fits[-1]["model"])
+        model = model_to_train(self.config, self.world, last)
+        fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes"})
+        training = TrainingConfig(steps=settings.steps_for(len(x), first=afresh), **fields)
         report = fit(
             model,
             self.world.observation.observe(x),

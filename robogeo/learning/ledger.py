@@ -46,7 +46,7 @@ def rescored(queries: Sequence[Query], manifold: Manifold) -> list[dict[str, Any
         return []
     scores = score(manifold, [query.request for query in queries])
     return [
-        {"query": query.id, "before": query.wrong, "after": sum(scores.parts(index).values())}
+        {"query": query.id, "before": query.wrong, "after": float(scores.wrong[index])}
         for index, query in enumerate(queries)
     ]
 

@@ -77,8 +77,7 @@ class Proposals:
 
     def worst_score(self, manifold: Manifold, round: int) -> float:
         """What is most wrong with any of a round's candidates, rad."""
-        scores = first_look(manifold, self._requests(round))
-        return max(sum(scores.parts(index).values()) for index in range(self._config.candidates))
+        return float(first_look(manifold, self._requests(round)).wrong.max())
 
     def _requests(self, round: int) -> list[Request]:
         """A round's part of the stream of requests that life brings."""

@@ -73,6 +73,11 @@ class Scores:
         """All facts by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    @property
+    def wrong(self) -> FloatArray:
+        """All that is wrong with each candidate (m,), rad: the sum of its parts."""
+        return np.sum([getattr(self, name) for name in PARTS], axis=0)
+
     def parts(self, index: int) -> dict[str, float]:
         """What is wrong with one candidate, in rad, by name."""
         return {name: float(getattr(self, name)[index]) for name in PARTS}

@@ -87,7 +87,8 @@ def _finish(axes: Axes, queries: Sequence[Mapping[str, Any]]) -> None:
     labels = [f"round {query['round']}   {query['name']}   ({query['kind']})" for query in queries]
     axes.set_yticks(np.arange(len(queries)), labels)
     axes.set(
-        ylim=(len(queries) - 0.4, -0.6), xlabel="parts of the score (rad); the number is the whole score"
+        ylim=(len(queries) - 0.4, -0.6),
+        xlabel="what is wrong along the way, in parts (rad); the number is their sum",
     )
     axes.margins(x=0.08)
     axes.tick_params(axis="y", length=0)

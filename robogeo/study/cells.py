@@ -117,7 +117,7 @@ def cells(config: StudyConfig) -> list[Cell]:
     for seed in range(max(scene.seeds for scene in config.scenes)):
         for contender in contenders(config):
             for scene in _scenes_of(contender, config):
-                if seed < scene.seeds:
+                if seed < _seeds(contender, scene, config):
                     found.append(_cell(config, scene, experiments[scene.experiment], contender, seed))
     return found
 
@@ -156,6 +156,10 @@ def _scenes_of(contender: Contender, config: StudyConfig) -> Iterator[SceneSetti
             yield scene
 
 
+def _seeds(contender: Contender, scene: SceneSettings, config: StudyConfig) -> int:
+    return min(scene.seeds, config.controls.seeds) if contender.is_control else scene.seeds
+
+
 def _cell(
     study: StudyConfig, scene: SceneSettings, experiment: ExperimentConfig, contender: Contender, seed: int
 ) -> Cell:
@@ -167,6 +171,8 @@ def _cell(
         "workers": 1,
         "output": OutputSettings(video=False),
     }
+    if scene.held_out is not None:
+        changes["held_out"] = scene.held_out
     if contender.pool is not None:
         changes["candidates"] = contender.pool * experiment.queries_per_round
     config = experiment.model_copy(update=changes)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from robogeo.config import NOT_IDENTITY
+from robogeo.evaluation.foretelling import PREDICTORS, areas_by_round, pooled_area
 from robogeo.evaluation.roll_out import Trial
 from robogeo.experiment import Loop, simulated
 from robogeo.learning.journal import Event
@@ -24,10 +25,10 @@ from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.study.cells import Cell
 from robogeo.study.held_out import cached_trials
-from robogeo.study.prediction import predicted_failures
 from robogeo.study.records import Record
 from robogeo.study.shared_start import begin
 
+_DIGITS = 4  # of areas under curves
 _IN_A_ROW = 2  # evaluations that reach the target before a cell may end
 
 
@@ -81,11 +82,23 @@ def _record(cell: Cell, events: Sequence[Event], learner: Learner, trials: Seque
         "demonstrations": [event["demonstrations"] for event in fits],
         "successes": [_successes(event) for event in evaluations],
         "queries": [_query(event["query"]) for event in events if event["event"] == "ask"],
-        "auroc": predicted_failures(learner, evaluations, trials),
+        "auroc": {name: _areas(evaluations, name) for name in PREDICTORS},
         "cpu_seconds": _cpu_seconds(events),
         "commit": origin["commit"],
         "changed": origin["changed"],
     }
+
+
+def _areas(evaluations: Sequence[Event], predictor: str) -> dict[str, Any]:
+    """How well a predictor ranked the failures of each round, and of all together."""
+    return {
+        "rounds": [_rounded(area) for area in areas_by_round(evaluations, predictor)],
+        "pooled": _rounded(pooled_area(evaluations, predictor)),
+    }
+
+
+def _rounded(area: float | None) -> float | None:
+    return None if area is None else round(area, _DIGITS)
 
 
 def _successes(evaluation: Event) -> int:

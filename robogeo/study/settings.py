@@ -23,6 +23,9 @@ class SceneSettings(Settings):
     rounds: int = Field(
         default=20, ge=1, le=10_000, description="rounds of asking at most: the budget of a cell"
     )
+    held_out: int | None = Field(
+        default=None, ge=1, le=100_000, description="held-out requests; null: as the experiment says"
+    )
 
 
 class ControlSettings(Settings):
@@ -31,6 +34,7 @@ class ControlSettings(Settings):
     experiments: Names = Field(
         default=(), max_length=1000, description="experiments on which the controls are run"
     )
+    seeds: int = Field(default=20, ge=1, le=100_000, description="seeds of the controls at most")
     pool_base: int = Field(default=12, ge=1, le=100_000, description="candidates a question at pool ratio 1")
     pool_ratios: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(strict=False)] = Field(
         default=(1, 4, 16), description="sizes of the pool that the proposed strategy meets"

@@ -14,6 +14,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.learning import proposals as module
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import Candidates
+from robogeo.models import IWAE, TrainingReport, fit, save_model
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.world import Refusal, Request, World
@@ -194,3 +195,25 @@ def test_before_anything_is_learned_nothing_is_planned_or_asked(
         with pytest.raises(InputError, match="no demonstrations"):
             learner.update()
         assert learner.rounds == 0 and not folder.events()
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_later_trainings_start_from_the_last_weights_or_afresh(
+    warm: bool, tmp_path: Path, tiny: ExperimentConfig, shelf: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny.model_copy(update={"training": tiny.training.model_copy(update={"warm": warm})})
+    begun, ended = [], []
+
+    def watched(model: IWAE, *args: object) -> TrainingReport:
+        begun.append(save_model(model))
+        report = fit(model, *args)
+        ended.append(save_model(model))
+        return report
+
+    monkeypatch.setattr("robogeo.learning.learner.fit", watched)
+    with RunFolder.open(tmp_path / "run", config.as_dict()) as folder:
+        learner = Learner(folder, config, shelf)
+        for index in range(2):
+            learner.attach(shown_for(shelf.request(0, index)))
+            learner.update()
+    assert (begun[1] == ended[0]) is warm and (begun[1] == begun[0]) is not warm

@@ -23,7 +23,9 @@ def key(request: Request) -> tuple[float, ...]:
 
 
 def test_names_are_known() -> None:
-    assert {"ShelfReach", "ReachDetour", "TwoSkills", "Strokes", "Pendulum"} <= set(scene_names())
+    assert {"ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes", "Pendulum"} <= set(
+        scene_names()
+    )
     with pytest.raises(InputError, match="the scene Pendulum has one alone: pendulum"):
         World("Pendulum", "iiwa")
     assert "iiwa" in robot_names()

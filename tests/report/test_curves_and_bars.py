@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from robogeo.errors import InputError
-from robogeo.report import joint_curves, learning_curve, query_parts, success_by_place
+from robogeo.report import (
+    joint_curves,
+    learning_curve,
+    query_parts,
+    reliability_diagram,
+    success_by_place,
+)
 
 DOF = 7
 LIMITS = {
@@ -154,3 +160,22 @@ def test_success_by_place_writes_rates_and_leaves_untried_pairs_blank() -> None:
 def test_success_by_place_refuses_other_shapes_and_rates(bad: np.ndarray) -> None:
     with pytest.raises(InputError, match="success by place: 'after'"):
         success_by_place(["a", "b"], np.zeros((2, 2)), bad)
+
+
+def test_reliability_is_drawn_beside_the_diagonal_with_the_counts() -> None:
+    bins = [
+        {"predicted": 0.1, "observed": 0.0, "count": 90},
+        {"predicted": 0.9, "observed": 0.8, "count": 10},
+    ]
+    (axes,) = reliability_diagram(bins).axes
+    diagonal, line = axes.lines
+    assert diagonal.get_xydata().tolist() == [[0.0, 0.0], [1.0, 1.0]]
+    assert line.get_xydata().tolist() == [[0.1, 0.0], [0.9, 0.8]]
+    assert [text.get_text() for text in axes.texts] == ["90", "10"]
+    few, many = sorted(axes.collections[0].get_sizes())
+    assert many > few > 0.0
+
+
+def test_reliability_refuses_nothing() -> None:
+    with pytest.raises(InputError, match="no bin"):
+        reliability_diagram([])

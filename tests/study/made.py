@@ -6,6 +6,7 @@ from pathlib import Path
 
 from robogeo.config import ExperimentConfig
 from robogeo.errors import RobogeoError
+from robogeo.evaluation.foretelling import PREDICTORS
 from robogeo.study.cells import Cell, Contender
 from robogeo.study.records import Record
 
@@ -30,10 +31,7 @@ def made_record(cell: Cell, successes: list[int], requests: int = 10) -> Record:
         "demonstrations": list(range(3, 3 + len(successes))),
         "successes": successes,
         "requests": requests,
-        "auroc": {
-            name: {"rounds": [0.9, None], "pooled": 0.9}
-            for name in ("combined", "uncertainty", "magnification")
-        },
+        "auroc": {name: {"rounds": [0.9, None], "pooled": 0.9} for name in PREDICTORS},
         "cpu_seconds": {"training": 1.0, "scoring": 1.0, "evaluation": 1.0, "last_session": 9.0},
         "commit": "abc",
         "changed": False,

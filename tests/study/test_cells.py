@@ -32,6 +32,14 @@ def test_nothing_differs_within_a_seed_but_who_asks(every: list[Cell]) -> None:
     assert every[0].config.rounds == 1 and not every[0].config.output.video
 
 
+def test_controls_may_have_fewer_seeds(study_file: Path) -> None:
+    config = load_study(study_file)[0]
+    fewer = config.model_copy(update={"controls": config.controls.model_copy(update={"seeds": 1})})
+    of_all, of_fewer = cells(config), cells(fewer)
+    assert [cell for cell in of_all if not cell.contender.is_control or cell.config.seed == 0] == of_fewer
+    assert len(of_fewer) < len(of_all)
+
+
 def test_controls_are_what_their_names_say(study_file: Path) -> None:
     found = {contender.name: contender for contender in contenders(load_study(study_file)[0])}
     assert found["random-again"].permutation is not None and found["random-again"].strategy == "random"

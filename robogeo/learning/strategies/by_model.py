@@ -6,19 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.learning.candidates import Candidates
+from robogeo.learning.pairs import farther_ends
+from robogeo.learning.selection import REACH
 
 FloatArray = NDArray[np.float64]
 _NONE = 1e-9  # rad: no ensemble agrees better
 
 
 def combined(candidates: Candidates) -> FloatArray:
-    """Everything wrong along the geodesic, added up in radians; robogeo's own.
+    """Everything wrong along the geodesic, less of it where the same ends were joined already; robogeo's own.
 
-    Unknown end points, unsupported motion, disagreement and abruptness are told in the same unit, so none
-    needs a weight.
+    Unknown end points, unsupported motion, disagreement and abruptness are told in the same unit, rad, so
+    none needs a weight. What is still found wrong between ends that a demonstration has joined, a second one
+    between them will hardly mend: without this, long motions, which are never quite even, are asked for again
+    and again.
     """
-    scores = candidates.scores
-    return scores.gap + scores.unsupported + scores.uncertainty + scores.jump
+    return candidates.scores.wrong * _novelty(candidates)
+
+
+def _novelty(candidates: Candidates) -> FloatArray:
+    """How new candidates (m,) are: 0 where the same ends were asked or shown, 1 far from all that were."""
+    if not len(candidates.asked):
+        return np.ones(len(candidates))
+    nearest = farther_ends(candidates.ends, candidates.asked).min(axis=1)
+    return np.asarray(-np.expm1(-nearest / REACH))
 
 
 def uncertainty(candidates: Candidates) -> FloatArray:

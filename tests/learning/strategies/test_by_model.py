@@ -22,6 +22,16 @@ def test_combined_prefers_what_is_worse_in_any_part(part: str) -> None:
     assert int(np.argmax(STRATEGIES["combined"](with_facts(**{part: [0.0, 0.0, 0.5, 0.1]})))) == 2
 
 
+def test_combined_asks_less_of_what_was_joined_already() -> None:
+    some = with_facts(jump=[1.0, 1.0, 1.0, 1.0])
+    ends = some.ends
+    shown = np.stack([ends[0], ends[2][::-1]])
+    utility = STRATEGIES["combined"](replace(some, asked=shown))
+    assert utility[[0, 2]].tolist() == [0.0, 0.0] and (utility[[1, 3]] > 0.0).all()
+    everything_is_new = replace(some, asked=np.zeros((0, *ends.shape[1:])))
+    np.testing.assert_array_equal(STRATEGIES["combined"](everything_is_new), some.scores.wrong)
+
+
 def test_single_facts_decide_alone() -> None:
     some = with_facts(uncertainty=[0, 1, 0, 0], magnification=[0, 0, 1, 0], noise=[5, 0, 0, 0])
     assert int(np.argmax(STRATEGIES["uncertainty"](some))) == 1
