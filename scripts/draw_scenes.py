@@ -22,11 +22,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from robogeo.motion.worlds import robot_names
+from robogeo.reproduction.arm_pictures import SIZE, in_picture
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "scenes.png"
 MOST_BYTES = 600_000
-SIZE = (480, 400)  # pixels of one picture
-HALF_LENS = np.deg2rad(22.5)  # of the pictures that a world takes
 WAY = "#E69F00"
 # The motion to show, by places, and at which share of it the arm is caught.
 SHOWN = {
@@ -82,18 +81,6 @@ def motion_between(world: Any, places: tuple[str, str]) -> NDArray[np.float64]:
         if (request.start_place, request.goal_place) == places:
             return np.asarray(world.demonstrate(request.start, request.goal).q)
     raise SystemExit(f"no request goes from {places[0]} to {places[1]}")
-
-
-def in_picture(points: NDArray[np.float64], eye: Any, target: Any) -> NDArray[np.float64]:
-    """Pixels (n, 2), from the left and from the top, of points (n, 3) m."""
-    forward = np.asarray(target) - np.asarray(eye)
-    forward /= np.linalg.norm(forward)
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    away = points - np.asarray(eye)
-    scale = SIZE[1] / 2 / np.tan(HALF_LENS) / (away @ forward)
-    across, up = away @ right, away @ np.cross(right, forward)
-    return np.stack([SIZE[0] / 2 + scale * across, SIZE[1] / 2 - scale * up], axis=1)
 
 
 def draw_pendulum(axes: NDArray[Any]) -> None:

@@ -10,21 +10,25 @@ docs/images/claim_{pendulum,generalise,transition,collision}.png.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import claim_collision as collision
-import claim_generalise as generalise
-import claim_pendulum as pendulum
-import claim_transition as transition
-from claim_runs import AFTER, BEFORE, SCENES, Measured, measured_all
+from matplotlib.figure import Figure
 
 from robogeo.evaluation.results import Results
 from robogeo.parallel import Workers, use_one_thread
+from robogeo.report.png import figure_png
+from robogeo.reproduction import arm_collisions as collision
+from robogeo.reproduction import arm_generalising as generalise
+from robogeo.reproduction import arm_transition as transition
+from robogeo.reproduction import swings as pendulum
+from robogeo.reproduction.arm_runs import AFTER, BEFORE, SCENES, Measured, measured_all
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES, RESULTS = ROOT / "docs" / "images", ROOT / "docs" / "results"
+RUNS = ROOT / "runs" / "claims"
 PROCESSES = 2
 
 
@@ -34,7 +38,7 @@ def main() -> None:
     results = Results("claims", "python scripts/show_claims.py")
     show_pendulum(results)
     with Workers(PROCESSES) as workers:
-        runs = measured_all(workers)
+        runs = measured_all(RUNS, workers)
     by_scene = {scene: [run for run in runs if run.scene == scene] for scene in SCENES}
     show_generalising(results, by_scene[generalise.SCENE])
     show_transition(results, by_scene[transition.SCENE])
@@ -44,7 +48,8 @@ def main() -> None:
 
 def show_pendulum(results: Results) -> None:
     """A pendulum from pictures: abrupt before asking, smooth after."""
-    swings = pendulum.measure()
+    with tempfile.TemporaryDirectory() as place:
+        swings = pendulum.measure(0, Path(place) / "run")
     for row in pendulum.rows(swings, seed=0):
         results.row(**row)
     before, after = swings[0], swings[-1]
@@ -53,7 +58,7 @@ def show_pendulum(results: Results) -> None:
     results.target("pendulum: abruptness after asking", after.abruptness, "<=", pendulum.SMOOTH, note)
     ridge = after.peak / before.peak
     results.target("pendulum: peak magnification factor, after / before", ridge, "<=", 0.5, note)
-    pendulum.draw(swings, IMAGES / "claim_pendulum.png")
+    draw("pendulum", pendulum.drawn(swings))
 
 
 def show_generalising(results: Results, runs: Sequence[Measured]) -> None:
@@ -66,7 +71,7 @@ def show_generalising(results: Results, runs: Sequence[Measured]) -> None:
     _rises(results, "generalise: success between pairs never shown", never, 0.35)
     gap = whole[generalise.SHOWN, AFTER]["success_rate"] - whole[generalise.NEVER, AFTER]["success_rate"]
     results.target("generalise: success between pairs shown minus never shown, after asking", gap, "<=", 0.1)
-    generalise.draw(runs, IMAGES / "claim_generalise.png")
+    draw("generalise", generalise.drawn(runs))
 
 
 def show_transition(results: Results, runs: Sequence[Measured]) -> None:
@@ -80,7 +85,7 @@ def show_transition(results: Results, runs: Sequence[Measured]) -> None:
     before, after = between
     ratio = after["median_abruptness"] / before["median_abruptness"]
     results.target("transition: median abruptness between skills, after / before", ratio, "<=", 0.5)
-    transition.draw(runs, transition.example(runs[0]), IMAGES / "claim_transition.png")
+    draw("transition", transition.drawn(runs, transition.example(RUNS, runs[0])))
 
 
 def show_collisions(results: Results, runs: Sequence[Measured], pictured: Measured) -> None:
@@ -93,7 +98,12 @@ def show_collisions(results: Results, runs: Sequence[Measured], pictured: Measur
             note = f"{_interval(row, 'collision_of_motions', 'motions')}; {refused} requests refused"
             name = f"collision: {row['scene']}, motions along geodesics after asking that collide"
             results.target(name, row["collision_of_motions_rate"], "<=", 0.1, note)
-    collision.draw(runs, collision.example(pictured), IMAGES / "claim_collision.png")
+    draw("collision", collision.drawn(runs, collision.example(RUNS, pictured)))
+
+
+def draw(name: str, figure: Figure) -> None:
+    """Write the figure of a claim."""
+    (IMAGES / f"claim_{name}.png").write_bytes(figure_png(figure))
 
 
 def _rises(results: Results, name: str, rows: Sequence[dict[str, Any]], most_before: float) -> None:

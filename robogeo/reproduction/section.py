@@ -43,6 +43,8 @@ def targets_table(targets: Sequence[Mapping[str, Any]]) -> str:
 
 def number(value: float) -> str:
     """A number to three significant digits, without an exponent where people would not use one."""
+    if 0.995 <= abs(value) < 1.005 and abs(value) != 1.0:
+        return f"{value:.4f}".replace("-", "−")  # how near to 1 is what matters there
     if value == 0.0 or 1e-3 <= abs(value) < 1e5:
         text = f"{value:.3g}"
         return f"{value:.0f}" if "e" in text else text.replace("-", "−")

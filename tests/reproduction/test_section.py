@@ -10,7 +10,16 @@ from robogeo.reproduction.section import number, replace_section, table, targets
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (3.6, "3.6"), (0.38912, "0.389"), (-1.5, "−1.5"), (12345.0, "12345"), (1e-5, "1.0e−05")],
+    [
+        (0.0, "0"),
+        (3.6, "3.6"),
+        (0.38912, "0.389"),
+        (-1.5, "−1.5"),
+        (12345.0, "12345"),
+        (1e-5, "1.0e−05"),
+        (0.9997, "0.9997"),
+        (1.0, "1"),
+    ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text

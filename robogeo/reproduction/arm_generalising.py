@@ -1,4 +1,4 @@
-"""Claim: a skill generalises to pairs of places between which nothing was shown (used by show_claims.py).
+"""Claim: a skill generalises to pairs of places between which nothing was shown.
 
 ShelfReach has seven places, so 42 motions from one to another. A run is shown three motions and asks for
 twelve; the pairs that it was not shown in either direction by then are compared with those that it was.
@@ -7,13 +7,9 @@ twelve; the pairs that it was not shown in either direction by then are compared
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from claim_runs import AFTER, BEFORE, Measured, Record, rate, successes
-from matplotlib.axes import Axes
-from matplotlib.figure import SubFigure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -29,6 +25,11 @@ from robogeo.report.style import (
     percent,
     percent_axis,
 )
+from robogeo.reproduction.arm_runs import AFTER, BEFORE, Measured, Record, rate, successes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
 SCENE = "ShelfReach"
 SHOWN, NEVER = "pairs shown by the end", "pairs never shown"
@@ -55,16 +56,16 @@ def rows(runs: Sequence[Measured]) -> list[dict[str, Any]]:
     return found
 
 
-def draw(runs: Sequence[Measured], path: Path) -> None:
+def drawn(runs: Sequence[Measured]) -> Figure:
     """Matrices of places of the first run, and success of all runs round by round and on fresh requests."""
     with calm():
         figure = new_figure(WIDTH, 9.0)
-        above, below = figure.subfigures(2, 1, height_ratios=[1.12, 1.0])
+        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.12, 1.0])[:, 0]
         _draw_matrices(above, runs[0])
         curve, interval = below.subplots(1, 2, width_ratios=[1.6, 1.0])
         _draw_curve(curve, runs)
         _draw_intervals(interval, runs)
-        figure.savefig(path, dpi=110)
+    return figure
 
 
 def never_shown(run: Measured) -> Callable[[Record], bool]:
@@ -154,9 +155,9 @@ def _draw_intervals(ax: Axes, runs: Sequence[Measured]) -> None:
             percent(whole["rate"]), (place + 0.1, high), (0, 5), textcoords="offset points", ha="center"
         )
     ax.set_xticks(range(4), ["before\nasking", "after\nasking"] * 2)
-    for place, group in ((0.5, SHOWN), (2.5, NEVER)):
+    for middle, group in ((0.5, SHOWN), (2.5, NEVER)):
         name = group.replace("shown", "shown\n", 1) if group == SHOWN else group.replace(" ", "\n", 1)
-        ax.text(place, -0.17, name, va="top", ha="center", transform=ax.get_xaxis_transform())
+        ax.text(middle, -0.17, name, va="top", ha="center", transform=ax.get_xaxis_transform())
     ax.set(ylabel="success on fresh requests", ylim=(0.0, 1.08))
     ax.set_title("at both ends (95 %; rings: runs)")
     ax.tick_params(axis="x", length=0)

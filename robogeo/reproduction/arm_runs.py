@@ -1,4 +1,4 @@
-"""The runs that show the claims about the arm, and what fresh requests say of them (used by show_claims.py).
+"""Runs of active learning with an arm, and what fresh requests say of them.
 
 For each scene and seed an ordinary experiment is run as its configuration in configs/experiments says. Then
 requests that no experiment ever used, others for each seed, are planned by its first model (before any
@@ -37,7 +37,6 @@ from robogeo.randomness import stream_seed
 from robogeo.stored_run import criteria_of
 from robogeo.study.held_out import cached_trials
 
-RUNS = Path(__file__).resolve().parent.parent / "runs" / "claims"
 SCENES = {"ShelfReach": "shelf_reach", "TwoSkills": "two_skills", "ReachDetour": "reach_detour"}
 SEEDS = (0, 1, 2)
 BEFORE, AFTER, JOINT_LINE, LATENT_LINE = "before asking", "after asking", "joint line", "latent line"
@@ -73,29 +72,29 @@ class Measured:
         return [record for record in self.records if record["method"] == method]
 
 
-def run_path(scene: str, seed: int) -> Path:
+def run_path(runs: Path, scene: str, seed: int) -> Path:
     """The folder of a run."""
-    return RUNS / f"{scene}-s{seed}"
+    return runs / f"{scene}-s{seed}"
 
 
-def measured_all(workers: Workers) -> list[Measured]:
+def measured_all(runs: Path, workers: Workers) -> list[Measured]:
     """Every scene and seed, run and measured; what is there already is read."""
-    return workers.map(measured, [(scene, seed) for seed in SEEDS for scene in SCENES])
+    return workers.map(measured, [(runs, scene, seed, ()) for seed in SEEDS for scene in SCENES])
 
 
-def measured(job: tuple[str, int]) -> Measured:
-    """One scene and seed."""
-    scene, seed = job
-    config = load_config(SCENES[scene], (f"seed={seed}", "workers=1"))
-    kept = run_path(scene, seed).with_suffix(".json")
+def measured(job: tuple[Path, str, int, tuple[str, ...]]) -> Measured:
+    """One run: the folder of all runs, scene, seed, and fields of the configuration that are replaced."""
+    runs, scene, seed, changes = job
+    config = load_config(SCENES[scene], (f"seed={seed}", "workers=1", *changes))
+    kept = run_path(runs, scene, seed).with_suffix(".json")
     with (
         World(scene, config.robot) as world,
-        RunFolder.open(run_path(scene, seed), config.as_dict(), NOT_IDENTITY) as folder,
+        RunFolder.open(run_path(runs, scene, seed), config.as_dict(), NOT_IDENTITY) as folder,
     ):
         if kept.is_file():
             return Measured(**json.loads(kept.read_bytes()))
         learner = Learner(folder, config, world)
-        held_out = cached_trials(world, config, RUNS / "held_out")
+        held_out = cached_trials(world, config, runs / "held_out")
         with Workers(1) as workers:
             Loop(learner, workers, Silence(), simulated(learner), held_out).run()
             records = _records(learner, workers)

@@ -1,18 +1,22 @@
-"""Ways of the tool drawn into a picture of their scene (used by the scripts that show claims)."""
+"""Ways of the tool drawn into a picture of their scene."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-import gymnasium
 import numpy as np
-from draw_scenes import SIZE, in_picture
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from robogeo.motion.worlds import make
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FloatArray = NDArray[np.float64]
+SIZE = (480, 400)  # pixels of one picture
+HALF_LENS = np.deg2rad(22.5)  # of the pictures that a world takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,7 @@ class Way:
 
 def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
     """Draw ways over a picture of the scene, with the arm at the start; obstacles never hide a way."""
-    world: Any = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot).unwrapped
+    world = cast(Any, make(scene, robot))
     ax.imshow(world.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
     for way in ways:
         points = world.kinematics.tool_path(way.q)
@@ -64,3 +68,15 @@ def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None
     world.close()
     ax.set(xticks=[], yticks=[], xlim=(0, SIZE[0]), ylim=(SIZE[1], 0))
     ax.spines[:].set_visible(False)
+
+
+def in_picture(points: NDArray[np.float64], eye: Any, target: Any) -> NDArray[np.float64]:
+    """Pixels (n, 2), from the left and from the top, of points (n, 3) m."""
+    forward = np.asarray(target) - np.asarray(eye)
+    forward /= np.linalg.norm(forward)
+    right = np.cross(forward, [0.0, 0.0, 1.0])
+    right /= np.linalg.norm(right)
+    away = points - np.asarray(eye)
+    scale = SIZE[1] / 2 / np.tan(HALF_LENS) / (away @ forward)
+    across, up = away @ right, away @ np.cross(right, forward)
+    return np.stack([SIZE[0] / 2 + scale * across, SIZE[1] / 2 - scale * up], axis=1)

@@ -1,4 +1,4 @@
-"""Claim: having asked, the learner gets between skills that it was shown apart (used by show_claims.py).
+"""Claim: having asked, the learner gets between skills that it was shown apart.
 
 In TwoSkills sweeping over a table and reaching into a shelf are shown twice each, how to get from one to the
 other never. The learner asks on its own. An example is drawn that asks for the way alone: the first fresh
@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from claim_picture import Way, draw_in_scene
-from claim_runs import AFTER, BEFORE, Measured, Record, even_steps, run_path, successes
-from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from robogeo.errors import RobogeoError
 from robogeo.learning.learner import Learner
 from robogeo.motion.world import Request, World
 from robogeo.randomness import stream_seed
 from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, new_figure, percent, percent_axis
+from robogeo.reproduction.arm_pictures import Way, draw_in_scene
+from robogeo.reproduction.arm_runs import AFTER, BEFORE, Measured, Record, even_steps, run_path, successes
 from robogeo.stored_run import open_run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SCENE = "TwoSkills"
 WITHIN, BETWEEN = "within a skill", "between skills"
@@ -79,9 +83,9 @@ def rows(runs: Sequence[Measured]) -> list[dict[str, Any]]:
     return found
 
 
-def example(run: Measured) -> Example:
+def example(runs: Path, run: Measured) -> Example:
     """The example of a run; its geodesics are worked out again."""
-    folder, config = open_run(run_path(SCENE, run.seed))
+    folder, config = open_run(run_path(runs, SCENE, run.seed))
     with folder, World(SCENE, config.robot) as world:
         learner = Learner(folder, config, world)
         request = _example_request(world, run, config.held_out)
@@ -93,11 +97,11 @@ def example(run: Measured) -> Example:
     return Example(request.name, config.robot, steps, {moment: jump for moment, (_, jump) in seen.items()})
 
 
-def draw(runs: Sequence[Measured], shown: Example, path: Path) -> None:
+def drawn(runs: Sequence[Measured], shown: Example) -> Figure:
     """The example's ways, success within and between skills, abruptness, and what was asked when."""
     with calm():
         figure = new_figure(WIDTH, 9.6)
-        above, below = figure.subfigures(2, 1, height_ratios=[1.25, 1.0])
+        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.25, 1.0])[:, 0]
         for ax, (moment, color) in zip(above.subplots(1, 2), _MOMENTS.items(), strict=True):
             way = Way(shown.steps[moment], color, moment, dots=True)
             draw_in_scene(ax, SCENE, shown.robot, [way])
@@ -107,7 +111,7 @@ def draw(runs: Sequence[Measured], shown: Example, path: Path) -> None:
         _draw_success(success, runs)
         _draw_abruptness(abrupt, runs)
         _draw_questions(asked, runs)
-        figure.savefig(path, dpi=110)
+    return figure
 
 
 def between(record: Record) -> bool:
@@ -134,7 +138,7 @@ def _example_request(world: World, run: Measured, count: int) -> Request:
         ends = request.start_place, request.goal_place
         if _skill(ends[0]) != _skill(ends[1]) and visited.issuperset(ends):
             return request
-    raise SystemExit(f"{SCENE}: none of {count} requests is between skills and places shown at first")
+    raise RobogeoError(f"{SCENE}: none of {count} requests is between skills and places shown at first")
 
 
 def _draw_success(ax: Axes, runs: Sequence[Measured]) -> None:
@@ -161,7 +165,9 @@ def _draw_abruptness(ax: Axes, runs: Sequence[Measured]) -> None:
     for (moment, color), height in zip(_MOMENTS.items(), (0.3, 0.7), strict=True):
         values = np.sort([record["abruptness"] for record in _records(runs, BETWEEN, moment)])
         ax.step(values, np.arange(1, len(values) + 1) / len(values), where="post", color=color)
-        beside = {"xytext": (-9, 0), "ha": "right"} if moment == BEFORE else {"xytext": (9, 0), "ha": "left"}
+        beside: dict[str, Any] = (
+            {"xytext": (-9, 0), "ha": "right"} if moment == BEFORE else {"xytext": (9, 0), "ha": "left"}
+        )
         text = f"{moment}:\nmedian {np.median(values):.1f}"
         at = float(np.quantile(values, height)), height
         ax.annotate(text, at, textcoords="offset points", va="center", color=color, **beside)

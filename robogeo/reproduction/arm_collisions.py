@@ -1,4 +1,4 @@
-"""Claim: geodesics avoid obstacles that nobody told the planner about (used by show_claims.py).
+"""Claim: geodesics avoid obstacles that nobody told the planner about.
 
 The planner knows demonstrations and no obstacles. Its motions are compared, on the same fresh requests and
 with the same time law, with the straight line in joint space and the straight line in the same model's latent
@@ -10,26 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from claim_picture import Way, draw_in_scene
-from claim_runs import (
-    AFTER,
-    BEFORE,
-    JOINT_LINE,
-    LATENT_LINE,
-    SCENES,
-    Measured,
-    Record,
-    rate,
-    run_path,
-    successes,
-)
-from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from robogeo.errors import RobogeoError
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
@@ -47,7 +34,24 @@ from robogeo.report.style import (
     percent,
     percent_axis,
 )
+from robogeo.reproduction.arm_pictures import Way, draw_in_scene
+from robogeo.reproduction.arm_runs import (
+    AFTER,
+    BEFORE,
+    JOINT_LINE,
+    LATENT_LINE,
+    SCENES,
+    Measured,
+    Record,
+    rate,
+    run_path,
+    successes,
+)
 from robogeo.stored_run import open_run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SCENE = "ReachDetour"  # of the picture
 _NAMES = {
@@ -90,9 +94,9 @@ def collisions(records: Sequence[Record]) -> dict[str, Any]:
     return rate(_count(records, "collision"), ran) if ran else {"rate": None, "ci95": None, "of": 0}
 
 
-def example(run: Measured) -> tuple[str, list[Way]]:
+def example(runs: Path, run: Measured) -> tuple[str, list[Way]]:
     """The robot, and three motions for the first fresh request from left to right that all can plan."""
-    folder, config = open_run(run_path(SCENE, run.seed))
+    folder, config = open_run(run_path(runs, SCENE, run.seed))
     with folder, World(SCENE, config.robot) as world:
         learner = Learner(folder, config, world)
         planner, stream = learner.planner, 1 + stream_seed(run.seed, "claims")
@@ -109,7 +113,7 @@ def example(run: Measured) -> tuple[str, list[Way]]:
             if all(isinstance(plan, Plan) for plan in plans.values()):
                 found = {name: plan.motion.q for name, plan in plans.items() if isinstance(plan, Plan)}
                 return config.robot, [_way(name, q, world.first_collision(q)) for name, q in found.items()]
-    raise SystemExit(f"{SCENE}: no fresh request from left to right can be planned in all three ways")
+    raise RobogeoError(f"{SCENE}: no fresh request from left to right can be planned in all three ways")
 
 
 def _way(method: str, q: NDArray[np.float64], contact: float | None) -> Way:
@@ -117,12 +121,12 @@ def _way(method: str, q: NDArray[np.float64], contact: float | None) -> Way:
     return Way(q, _COLORS[method], f"{_NAMES[method]} ({told})", contact=contact)
 
 
-def draw(runs: Sequence[Measured], shown: tuple[str, list[Way]], path: Path) -> None:
+def drawn(runs: Sequence[Measured], shown: tuple[str, list[Way]]) -> Figure:
     """What became of every request by scene and method, rates of collision, and one picture."""
     robot, ways = shown
     with calm():
         figure = new_figure(WIDTH, 9.4)
-        above, below = figure.subfigures(2, 1, height_ratios=[1.0, 1.15])
+        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.0, 1.15])[:, 0]
         panels = above.subplots(1, len(SCENES), sharey=True)
         for ax, scene in zip(panels, SCENES, strict=True):
             _draw_fates(ax, scene, [run for run in runs if run.scene == scene])
@@ -133,7 +137,7 @@ def draw(runs: Sequence[Measured], shown: tuple[str, list[Way]], path: Path) -> 
         draw_in_scene(picture, SCENE, robot, ways)
         picture.set_title(f"ways of the tool in {SCENE}")
         picture.legend(loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=1)
-        figure.savefig(path, dpi=110)
+    return figure
 
 
 def fate(record: Record) -> str:
