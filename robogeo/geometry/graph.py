@@ -78,6 +78,7 @@ class GeodesicGraph:
         neighbors: int = 10,
         space: str = "decoded",
         landmarks: int = LANDMARKS,
+        tolerance: float = TOLERANCE,
     ) -> GeodesicGraph:
         """Join every node with its nearest others and measure the edges.
 
@@ -88,6 +89,7 @@ class GeodesicGraph:
             space: `decoded` (default; best graphs), `latent` (as published), or the union `both`, safest
                 where a surface comes near itself.
             landmarks: see the class.
+            tolerance: relative, of the edges' lengths; a coarse one spares decoders without a closed form.
 
         Raises:
             GeometryError: bad nodes, fewer than two distinct ones, or an option out of range.
@@ -102,7 +104,7 @@ class GeodesicGraph:
             raise GeometryError(
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
             )
-        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space)
+        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space, tolerance)
         return cls(metric, **parts, neighbors=neighbors, space=space, landmarks=landmarks)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:

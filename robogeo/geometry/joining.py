@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry.lengths import edge_lengths
+from robogeo.geometry.lengths import TOLERANCE, edge_lengths
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array
@@ -25,7 +25,9 @@ class Joined(TypedDict):
     origins: IntArray
 
 
-def joined(metric: Metric, rows: torch.Tensor, neighbors: int, space: str) -> Joined:
+def joined(
+    metric: Metric, rows: torch.Tensor, neighbors: int, space: str, tolerance: float = TOLERANCE
+) -> Joined:
     """Join every distinct node with its nearest others, and components by their shortest bridges.
 
     Args:
@@ -33,6 +35,7 @@ def joined(metric: Metric, rows: torch.Tensor, neighbors: int, space: str) -> Jo
         rows: latent points (N, d).
         neighbors: of each node.
         space: where nearness is judged, ``decoded``, ``latent`` or ``both``.
+        tolerance: relative, of the edges' lengths.
 
     Raises:
         GeometryError: fewer than two distinct nodes.
@@ -51,7 +54,7 @@ def joined(metric: Metric, rows: torch.Tensor, neighbors: int, space: str) -> Jo
     marks = np.arange(len(edges)) >= len(near)
     order = np.argsort(edges[:, 0] * count + edges[:, 1])
     edges, marks = edges[order], marks[order]
-    lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges)
+    lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges, tolerance)
     return Joined(
         nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=marks, origins=origins
     )

@@ -208,10 +208,18 @@ def _doubles(values: T) -> T:
     return values.double() if isinstance(values, torch.Tensor) else values.astype(np.float64, copy=False)
 
 
-def edge_lengths(metric: Metric, nodes: FloatArray, embedded: NDArray[Any], edges: IntArray) -> FloatArray:
+def edge_lengths(
+    metric: Metric,
+    nodes: FloatArray,
+    embedded: NDArray[Any],
+    edges: IntArray,
+    tolerance: float = TOLERANCE,
+) -> FloatArray:
     """Lengths (n_e,) of edges (n_e, 2) between nodes (N, d) that are decoded already (N, E)."""
     lengths = np.empty(len(edges))
     for i in range(0, len(edges), EDGE_CHUNK):
         a, b = edges[i : i + EDGE_CHUNK].T
-        lengths[i : i + EDGE_CHUNK] = metric.lengths_between(nodes[a], nodes[b], embedded[a], embedded[b])
+        lengths[i : i + EDGE_CHUNK] = metric.lengths_between(
+            nodes[a], nodes[b], embedded[a], embedded[b], tolerance
+        )
     return lengths

@@ -23,6 +23,8 @@ from robogeo.reproduction.settings import ChartSettings, ReproductionSettings
 
 _PART = 10
 _LINE_POINTS = 65
+_TOLERANCE = 1e-2
+"""Relative, of edges: a convolutional decoder is dear, and the relaxation finds the length anew."""
 
 
 class PictureFit(Settings):
@@ -142,7 +144,9 @@ def published_ways(
 ) -> list[torch.Tensor]:
     """Ways on the papers' graph: all codes, mean-only metric, nearest in latent space, not relaxed."""
     nodes = codes(model, views.x.reshape(-1, SIDE**2))
-    graph = GeodesicGraph.build(PullbackMetric(model.decode), nodes, settings.recipe_neighbors, "latent")
+    graph = GeodesicGraph.build(
+        PullbackMetric(model.decode), nodes, settings.recipe_neighbors, "latent", tolerance=_TOLERANCE
+    )
     return [path.points for path in graph.paths(*_ends(model, views, pairs))]
 
 
@@ -153,7 +157,7 @@ def default_graph(model: IWAE, nodes: torch.Tensor, settings: ChartSettings) -> 
         stretch = float(bare.scale(nodes[:: max(1, len(nodes) // 200)]).median())
     support = Support.calibrated(nodes, stretch, settings.support_width, settings.support_weight)
     metric = ExpectedMetric(model.decode_heads, None, support)
-    return GeodesicGraph.build(metric, nodes, settings.neighbors, settings.space)
+    return GeodesicGraph.build(metric, nodes, settings.neighbors, settings.space, tolerance=_TOLERANCE)
 
 
 def relaxed_ways(
