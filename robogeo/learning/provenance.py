@@ -28,6 +28,8 @@ _PACKAGES = (
     "toppra",
     "safetensors",
 )
+# What decides results; pages and tables that a run itself writes are no change.
+_CODE = ("robogeo", "envs", "configs", "scripts", "pyproject.toml", "constraints.txt")
 
 
 def provenance() -> dict[str, Any]:
@@ -60,13 +62,13 @@ def _version(package: str) -> str | None:
 
 
 def _checkout() -> tuple[str | None, bool | None]:
-    """Commit of the checkout the package runs from, and whether its files differ from it."""
+    """Commit of the checkout the package runs from, and whether the code that runs differs from it."""
     root = Path(robogeo.__file__).resolve().parent.parent
     # An installed package may lie below somebody else's repository; its commit would mislead.
     if not ((root / ".git").exists() and (root / "pyproject.toml").exists()):
         return None, None
     commit = _git(root, "rev-parse", "HEAD")
-    status = _git(root, "status", "--porcelain")
+    status = _git(root, "status", "--porcelain", "--", *_CODE)
     return commit or None, None if status is None else bool(status)
 
 

@@ -58,7 +58,7 @@ def refused(arguments: list[str], place: Path, capfd: pytest.CaptureFixture[str]
         ("training.learning_rate=.nan", "field 'training.learning_rate'"),
         ("seed", "expected field=value"),
         ("seed=[1", "not valid YAML"),
-        ("scene=Attic", "scene: unknown scene 'Attic'; known: Pendulum, ReachDetour"),
+        ("scene=Attic", "scene: unknown scene 'Attic'; known: Pendulum, PotsAndNiches"),
         ("robot=nobody", "nobody"),
         ("robot=nobody.yaml", "nobody.yaml: no such robot file; known robots: iiwa, panda"),
         ("strategy=best", "strategy: unknown strategy 'best'; known: combined"),
@@ -219,7 +219,7 @@ def test_a_bad_file_of_requests(
         (["evaluate"], "Missing"),
         (["evaluate", "RUN", "--frob"], "Unrecognized options: --frob"),
         (["frob"], "frob"),
-        ([], "learn, generate, evaluate, ask, tell, info"),
+        ([], "learn, generate, evaluate, ask, tell, inspect"),
     ],
 )
 def test_a_bad_option(
