@@ -42,18 +42,11 @@ def reliability_diagram(bins: Sequence[Mapping[str, Any]]) -> Figure:
         axes.plot(predicted, observed, color=look.color, linewidth=1.2)
         axes.scatter(predicted, observed, s=area, color=look.color, zorder=3)
         for x, y, n, size in zip(predicted, observed, count, area, strict=True):
-            right = x < 0.8
-            axes.annotate(
-                f"{n:.0f}",
-                (x, y),
-                ((1 if right else -1) * (5.0 + size**0.5 / 2), 0),
-                textcoords="offset points",
-                va="center",
-                ha="left" if right else "right",
-            )
+            above = (0.0, 5.0 + size**0.5 / 2)
+            axes.annotate(f"{n:.0f}", (x, y), above, textcoords="offset points", ha="center")
         axes.set(
             xlim=(-0.05, 1.05),
-            ylim=(-0.05, 1.05),
+            ylim=(-0.05, 1.1),
             xlabel="predicted probability of failure",
             ylabel="share that failed (number: requests)",
         )
