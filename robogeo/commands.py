@@ -1,4 +1,4 @@
-"""What the commands of ``robogeo`` do; `robogeo.cli` parses them."""
+"""What the commands of ``robogeo`` do; `robogeo.options` holds what was typed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from robogeo.config_file import load_config
 from robogeo.data_commands import convert, inspect
 from robogeo.errors import InputError, RobogeoError
+from robogeo.options import check_place, names
 from robogeo.progress import Progress
-from robogeo.typed import check_place, names
 
 if TYPE_CHECKING:
-    from robogeo.cli import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
+    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
 
 __all__ = [
     "ask",

@@ -16,9 +16,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from robogeo.config import ExperimentConfig, Settings
+from robogeo.config import ExperimentConfig
 from robogeo.errors import InputError
 from robogeo.reading import read_text
+from robogeo.settings import Settings
 
 # A configuration is a page of text; the pure Python parser needs about a second for this much.
 MOST_BYTES = 100_000

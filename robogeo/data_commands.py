@@ -1,15 +1,15 @@
-"""The commands about data sets of recorded demonstrations; `robogeo.cli` parses them."""
+"""The commands about data sets of recorded demonstrations; `robogeo.options` holds what was typed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from robogeo.errors import InputError
-from robogeo.typed import check_place, names
+from robogeo.options import check_place, names
 
 if TYPE_CHECKING:
-    from robogeo.cli import Convert, Inspect, Recorded
     from robogeo.data.data_set import Reading
+    from robogeo.options import Convert, Inspect, Recorded
 
 
 def inspect(command: Inspect) -> None:

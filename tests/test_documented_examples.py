@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robogeo import cli, config_file
+from robogeo import cli, config_file, options
 from robogeo.cli import main
 from robogeo.config import ExperimentConfig
 from robogeo.config_file import load_config
@@ -117,9 +117,9 @@ def test_commands_in_documents_are_understood(page: Path, monkeypatch: pytest.Mo
         assert main(arguments) == 0, f"robogeo {shlex.join(arguments)}"
     assert len(understood) == len(typed)
     for command in understood:
-        if isinstance(command, cli.Learn):
+        if isinstance(command, options.Learn):
             assert load_config(command.config, command.set).strategy in STRATEGIES
-        if isinstance(command, cli.Benchmark):
+        if isinstance(command, options.Benchmark):
             load_study(command.config)
         if isinstance(command, cli.Reproduce):
             assert command.name in EXPERIMENTS

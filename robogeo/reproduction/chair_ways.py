@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from robogeo.config import Settings
 from robogeo.data.chairs import SIDE, load_chairs
 from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support, relax_many
 from robogeo.models import IWAE, PictureConfig, PictureIWAE, TrainingConfig, fit
@@ -20,6 +19,7 @@ from robogeo.reproduction.charts import lines
 from robogeo.reproduction.fitting import codes
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, ReproductionSettings
+from robogeo.settings import Settings
 
 _PART = 10
 _LINE_POINTS = 65

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from robogeo.config import Settings
 from robogeo.data.fashion_mnist import CLASSES, LabelledPictures, load_fashion_mnist
 from robogeo.geometry import (
     ExpectedMetric,
@@ -30,6 +29,7 @@ from robogeo.reproduction.charts import Chart, heads_in_closed_form
 from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, FitSettings
+from robogeo.settings import Settings
 
 __all__ = ["CLASSES", "Clothes", "ClothesFits", "learned", "load_clothes"]
 FloatArray = NDArray[np.float64]

@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from robogeo.config import Settings
 from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
 from robogeo.data.public_sets import public_sets
@@ -42,6 +41,7 @@ from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_
 from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
 from robogeo.reproduction.poses import Poses, evenly
 from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
+from robogeo.settings import Settings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"
 FloatArray = NDArray[np.float64]

@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from robogeo.config import Settings
 from robogeo.evaluation.results import Results
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
@@ -43,6 +42,7 @@ from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_
 from robogeo.reproduction.pendulum_pictures import PendulumPictures
 from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
 from robogeo.reproduction.smoothing import chosen_smoothing, smoothing_sweep
+from robogeo.settings import Settings
 
 TITLE = "Pendulum: lengths follow angles"
 FloatArray = NDArray[np.float64]

@@ -17,7 +17,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from robogeo.config import Settings
 from robogeo.evaluation.results import Results
 from robogeo.geometry import Metric
 from robogeo.geometry.curve import spread
@@ -42,6 +41,7 @@ from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
+from robogeo.settings import Settings
 
 TITLE = "Robot arm: the tool stays on its circle"
 FloatArray = NDArray[np.float64]

@@ -7,10 +7,10 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
-from robogeo.config import Settings, Widths
 from robogeo.config_file import read_tree, validated_as
 from robogeo.errors import InputError
 from robogeo.models import ModelConfig, TrainingConfig
+from robogeo.settings import Settings, Widths
 
 QUICK = "quick"
 

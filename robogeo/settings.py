@@ -1,0 +1,19 @@
+"""What every group of settings is: typed fields with bounds, strict, and fixed once read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=100)]
+# A robot that comes with robogeo, or a file of one's own.
+RobotName = Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_.-]*|.+\.yaml)$", max_length=4000)]
+Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False)]
+Names = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(strict=False)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown fields are refused, values never change, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
