@@ -15,9 +15,6 @@ import pytest
 from robogeo import cli
 from robogeo.cli import main
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.data.data_set import DataSet
-from robogeo.data.demonstrations import Demonstration
-from robogeo.data.formats import read_data_set, write_data_set
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.exchange import ENDINGS, read_motion
@@ -301,22 +298,3 @@ def test_verified_motions_are_evaluated_with_a_second_opinion(finished: Path, tm
     assert measures["mode"] == "verified" and measures["collision_rate"] == 0.0
     if measures["refusal_rate"] < 1.0:
         assert measures["second_opinion"]["agreement_rate"] == 1.0
-
-
-def test_converting_writes_what_was_read_and_overwrites_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    t = np.arange(40) / 20.0
-    shown = Demonstration(np.stack([np.sin(t), np.cos(t)], axis=1), t, "Ada")
-    source, target = tmp_path / "mine.npz", tmp_path / "mine.csv"
-    write_data_set(source, DataSet((shown,), joints=("shoulder", "elbow")))
-    assert main(["convert", str(source), str(target), "--joints", "elbow"]) == 0
-    assert f"{target}: 1 recordings, 40 samples" in capsys.readouterr().out
-    (read,) = read_data_set(target).demonstrations
-    np.testing.assert_array_equal(read.q, shown.q[:, 1:])
-    before = target.read_bytes()
-    assert main(["convert", str(source), str(target)]) == 2
-    assert "exists already" in capsys.readouterr().err
-    assert main(["convert", str(source), str(tmp_path / "mine.foo")]) == 2
-    assert "no writer" in capsys.readouterr().err
-    assert target.read_bytes() == before

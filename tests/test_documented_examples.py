@@ -121,7 +121,7 @@ def test_commands_in_documents_are_understood(page: Path, monkeypatch: pytest.Mo
             assert load_config(command.config, command.set).strategy in STRATEGIES
         if isinstance(command, options.Benchmark):
             load_study(command.config)
-        if isinstance(command, cli.Reproduce):
+        if isinstance(command, options.Reproduce):
             assert command.name in EXPERIMENTS
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.data.archive import load_arrays
+from robogeo.data.npy import load_npz
 from robogeo.data.pictures import load_pictures, picture_files
 from robogeo.data.public_sets import obtain
 from robogeo.errors import InputError
@@ -69,7 +69,7 @@ def load_chairs(source: str) -> ChairViews:
 
 
 def _from_archive(file: Path) -> ChairViews:
-    held = load_arrays(file, ("images", "azimuth_deg", "elevation_deg", "names"))
+    held = load_npz(file, ("images", "azimuth_deg", "elevation_deg", "names"))
     images, azimuth, elevation = held["images"], held["azimuth_deg"], held["elevation_deg"]
     views = images.shape[1] if images.ndim == 4 else 0
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[2:] != (SIDE, SIDE):

@@ -6,10 +6,12 @@ bytes that follow: objects, which would run code when loaded, never get that far
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,16 @@ from robogeo.reading import read_bounded
 
 MOST_BYTES = 2**30
 _MOST_MEMBERS = 1_000_000
+# What zipfile raises when it meets damage; NotImplementedError where a flag asks for what no zip file needs.
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 # The oldest time stamp the zip format knows.
 _TIME_STAMP = (1980, 1, 1, 0, 0, 0)
@@ -46,24 +58,39 @@ def text_array(text: str) -> NDArray[Any]:
     return np.array(text, dtype=f"<U{max(1, len(text))}")
 
 
-def load_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an npz archive.
+def load_npz(path: Path, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
+    """The arrays of an npz archive.
+
+    Args:
+        path: the file.
+        names: those that are wanted; others are not unpacked. None wants all.
 
     Raises:
         InputError: one line with file, member and reason: not an archive, too large, a name that is a path,
-            objects.
+            objects, or no array of a name that is wanted.
     """
-    content = read_bounded(path, MOST_BYTES, "a data set")
+    with opened_archive(read_bounded(path, MOST_BYTES, "a data set"), str(path)) as archive:
+        infos = archive.infolist()
+        if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
+            raise InputError(f"{path}: unpacks to more than {MOST_BYTES} bytes; split the data set")
+        held = _held(infos, path)
+        for name in names or ():
+            if name not in held:
+                raise InputError(f"{path}: holds no array {name!r}")
+        wanted = held if names is None else names
+        return {name: _member(archive, held[name], name, path) for name in wanted}
+
+
+@contextlib.contextmanager
+def opened_archive(content: bytes, where: str) -> Iterator[zipfile.ZipFile]:
+    """A zip archive; whatever damage shows while it is read becomes an `InputError` that names ``where``."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = archive.infolist()
-            if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
-                raise InputError(f"{path}: unpacks to more than {MOST_BYTES} bytes; split the data set")
-            return {name: _member(archive, info, name, path) for info, name in _names(infos, path)}
+            yield archive
     except InputError:
         raise
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path}: not a readable npz archive ({error}); is it complete?") from error
+    except _DAMAGES as error:
+        raise InputError(f"{where}: not a readable npz archive ({error}); is it complete?") from error
 
 
 def load_npy(path: Path) -> NDArray[Any]:
@@ -79,20 +106,20 @@ def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
     """The array that an npy file's bytes hold: numbers or text.
 
     Raises:
-        InputError: one line that begins with ``where``.
+        InputError: one line that begins with ``where``, the file and perhaps its member.
     """
     shape, dtype, offset = npy_header(raw, where)
-    if dtype.kind not in "fiubU":
-        raise InputError(f"{where}: has type {dtype}, expected numbers or text")
+    if dtype.kind not in "fiubU" or dtype.hasobject:
+        raise InputError(f"{where} has type {dtype}, expected numbers or text")
     promised = dtype.itemsize * int(np.prod(shape, dtype=object))
     if min(shape, default=0) < 0 or promised != len(raw) - offset:
-        raise InputError(f"{where}: promises {promised} bytes of data but has {len(raw) - offset}")
+        raise InputError(f"{where} promises {promised} bytes of data but has {len(raw) - offset}")
     try:
         if dtype.kind == "U":
             return _texts(raw[offset:], shape, dtype)
         return npy.read_array(io.BytesIO(raw), allow_pickle=False)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{where}: cannot be read ({error})") from error
+        raise InputError(f"{where} cannot be read ({error})") from error
 
 
 def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
@@ -111,7 +138,7 @@ def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], 
     return shape, dtype, stream.tell()
 
 
-def decoded(data: bytes, dtype: np.dtype[Any]) -> str:
+def _decoded(data: bytes, dtype: np.dtype[Any]) -> str:
     """Text of a unicode array. NumPy takes the code points on trust and fails later where one is none."""
     points = np.frombuffer(data, dtype=np.dtype(np.uint32).newbyteorder(dtype.byteorder))
     return "".join(map(chr, points.tolist())).rstrip("\0")
@@ -119,19 +146,19 @@ def decoded(data: bytes, dtype: np.dtype[Any]) -> str:
 
 def _texts(data: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     width = max(1, dtype.itemsize)
-    texts = [decoded(data[start : start + width], dtype) for start in range(0, len(data), width)]
+    texts = [_decoded(data[start : start + width], dtype) for start in range(0, len(data), width)]
     return np.array(texts, dtype=np.str_).reshape(shape)
 
 
-def _names(infos: list[zipfile.ZipInfo], path: Path) -> list[tuple[zipfile.ZipInfo, str]]:
-    """The members' names, each of them plain and there once."""
+def _held(infos: list[zipfile.ZipInfo], path: Path) -> dict[str, zipfile.ZipInfo]:
+    """The members by their arrays' names, each of them plain and there once."""
     names = [info.filename.removesuffix(".npy") for info in infos]
     for info, name in zip(infos, names, strict=True):
         if not _NAME.fullmatch(name) or not info.filename.endswith(".npy"):
             raise InputError(f"{path}: the member {info.filename[:80]!r} is no name of an array")
     if len(set(names)) != len(names):
         raise InputError(f"{path}: holds a member twice")
-    return list(zip(infos, names, strict=True))
+    return dict(zip(names, infos, strict=True))
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, path: Path) -> NDArray[Any]:

@@ -8,20 +8,18 @@ file, the names of the members and the array headers are checked before any memo
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import LONGEST_TEXT, MOST_JOINTS, MOST_SAMPLES, Demonstration
-from robogeo.data.npy import decoded, npy_header, npz_bytes, text_array
+from robogeo.data.npy import npy_header, npz_bytes, opened_archive, parse_npy, text_array
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError
+from robogeo.reading import read_bounded
 
 MOST_BYTES = 256 * 1024 * 1024
 _MEMBERS = ("q", "t", "source", "note")
@@ -52,14 +50,9 @@ def parse_demonstration(content: bytes, name: str) -> Demonstration:
         raise InputError(
             f"{name}: {len(content)} bytes, more than the {MOST_BYTES} allowed for a demonstration"
         )
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive, name)
-            arrays = {member: _read_member(archive, member, name) for member in _MEMBERS}
-    except InputError:
-        raise
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{name}: not a readable npz archive ({error})") from error
+    with opened_archive(content, name) as archive:
+        _check_members(archive, name)
+        arrays = {member: _read_member(archive, member, name) for member in _MEMBERS}
     try:
         return Demonstration(arrays["q"], arrays["t"], source=str(arrays["source"]), note=str(arrays["note"]))
     except InputError as error:
@@ -82,14 +75,7 @@ def load_demonstration(path: str | os.PathLike[str]) -> Demonstration:
         InputError: the file is missing, too large or not a demonstration; one line says which and why.
     """
     file = Path(path)
-    try:
-        size = file.stat().st_size
-        if size > MOST_BYTES:
-            raise InputError(f"{file}: {size} bytes, more than the {MOST_BYTES} allowed for a demonstration")
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
-    return parse_demonstration(content, str(file))
+    return parse_demonstration(read_bounded(file, MOST_BYTES, "a demonstration"), str(file))
 
 
 def _check_members(archive: zipfile.ZipFile, name: str) -> None:
@@ -110,21 +96,13 @@ def _read_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[An
         )
     with archive.open(info) as stream:
         raw = stream.read(MOST_BYTES + 1)
-    shape, dtype, offset = _read_header(raw, member, name)
-    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
-    if promised != len(raw) - offset:
-        raise InputError(f"{name}: {member} promises {promised} bytes of data but has {len(raw) - offset}")
-    try:
-        if dtype.kind == "U":
-            return np.array(decoded(raw[offset:], dtype))
-        return npy.read_array(io.BytesIO(raw), allow_pickle=False)
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"{name}: {member} cannot be read ({error})") from error
+    _check_header(raw, member, name)
+    return parse_npy(raw, f"{name}: {member}")
 
 
-def _read_header(raw: bytes, member: str, name: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
-    """Shape, type and data offset that the header of an npy member states, if they are allowed."""
-    shape, dtype, offset = npy_header(raw, f"{name}: {member}")
+def _check_header(raw: bytes, member: str, name: str) -> None:
+    """Refuse an npy member whose header states a type or shape that none of a demonstration has."""
+    shape, dtype, _ = npy_header(raw, f"{name}: {member}")
     textual = member in ("source", "note")
     if dtype.kind not in ("U" if textual else "fiu") or dtype.hasobject:
         raise InputError(
@@ -136,4 +114,3 @@ def _read_header(raw: bytes, member: str, name: str) -> tuple[tuple[int, ...], n
         raise InputError(f"{name}: {member} has shape {shape}, expected {expected}")
     if textual and dtype.itemsize > 4 * LONGEST_TEXT:
         raise InputError(f"{name}: {member} has {dtype.itemsize // 4} characters, more than {LONGEST_TEXT}")
-    return shape, dtype, offset

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.errors import InputError
+from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.latent_view import LatentView
 from robogeo.report.projection import Projection
-from robogeo.report.style import ALARM, INK, MUTED, WIDTH, calm, cool_scale, new_figure, warm_scale
+from robogeo.report.style import ALARM, INK, MUTED, WIDTH, calm, new_figure, warm_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.image import AxesImage
 
 _GRID = 100
 _MARGIN = 0.07
@@ -122,7 +122,7 @@ def _draw(charts: Sequence[_Chart], low: float, high: float) -> Figure:
         figure = new_figure(WIDTH if columns == 2 else 0.68 * WIDTH, 4.6 * rows + 0.9)
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, chart in zip(panels, charts, strict=False):
-            image = _draw_background(axes, chart, low, high)
+            image = draw_backdrop(axes, chart.log10_mf, chart.extent, (low, high), chart.fog)
             _draw_graph(axes, chart)
             _draw_demonstrations(axes, chart)
             _draw_geodesics(axes, chart)
@@ -136,23 +136,6 @@ def _draw(charts: Sequence[_Chart], low: float, high: float) -> Figure:
         bar.outline.set_visible(False)
         _legend(figure, charts)
     return figure
-
-
-def _draw_background(axes: Axes, chart: _Chart, low: float, high: float) -> AxesImage:
-    image = axes.imshow(
-        np.ma.masked_invalid(chart.log10_mf),
-        extent=chart.extent,
-        origin="lower",
-        aspect="auto",
-        cmap=cool_scale(),
-        vmin=low,
-        vmax=high,
-        interpolation="bilinear",
-    )
-    veil = np.ones((_GRID, _GRID, 4))
-    veil[..., 3] = 0.94 * chart.fog
-    axes.imshow(veil, extent=chart.extent, origin="lower", aspect="auto", interpolation="bilinear")
-    return image
 
 
 def _draw_graph(axes: Axes, chart: _Chart) -> None:

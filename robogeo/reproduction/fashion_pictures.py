@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.fashion_mnist import CLASSES, SIDE
 from robogeo.geometry import distance_field, resample_uniform
+from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.style import ALARM, INK, WIDTH, calm, cool_scale, new_figure
 from robogeo.reproduction.charts import lines
 from robogeo.reproduction.clothes import Clothes, Learned, pictures_along
@@ -43,7 +44,9 @@ def draw_map(both: Learned, clothes: Clothes, pair: NDArray[np.int64]) -> Pictur
         top, bottom = np.ravel(np.asarray(figure.subfigures(2, 1, height_ratios=[4.0, 1.0])))
         axes = top.subplots()
         fog = _lack(both, x, y)
-        image = _background(axes, _log10_mf(both, x, y), fog, x, y)
+        values = _log10_mf(both, x, y)
+        low, high = np.percentile(values[fog < 0.5], [1.0, 99.0])
+        image = draw_backdrop(axes, values, (x[0], x[-1], y[0], y[-1]), (low, high), fog)
         _edges(axes, nodes, chart.graph.edges)
         labels = clothes.train_labels[chart.graph.origins]
         step = max(1, len(nodes) // 12_000)
@@ -127,25 +130,6 @@ def _lack(both: Learned, x: FloatArray, y: FloatArray) -> FloatArray:
     """Lack of support in [0, 1] on the grid."""
     grid = np.stack(np.meshgrid(x, y), axis=-1)
     return np.asarray(both.chart.support.lack(torch.from_numpy(grid)).numpy())
-
-
-def _background(axes: Axes, values: FloatArray, fog: FloatArray, x: FloatArray, y: FloatArray) -> Any:
-    """Magnification factor, under white fog where no code is near."""
-    low, high = np.percentile(values[fog < 0.5], [1.0, 99.0])
-    extent = (x[0], x[-1], y[0], y[-1])
-    veil = np.ones((*fog.shape, 4))
-    veil[..., 3] = 0.94 * fog
-    axes.imshow(veil, extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1)
-    return axes.imshow(
-        values,
-        extent=extent,
-        origin="lower",
-        aspect="auto",
-        cmap=cool_scale(),
-        vmin=low,
-        vmax=high,
-        interpolation="bilinear",
-    )
 
 
 def _edges(axes: Axes, nodes: FloatArray, edges: NDArray[np.int64]) -> None:

@@ -40,44 +40,39 @@ from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
 from robogeo.reproduction.poses import Poses, evenly
-from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
-from robogeo.settings import Settings
+from robogeo.reproduction.settings import ChartSettings, FitSettings, PairSettings
+from robogeo.settings import Names, Settings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"
 FloatArray = NDArray[np.float64]
-Names = Annotated[tuple[str, ...], Field(strict=False, max_length=100)]
+Listed = Annotated[Names, Field(max_length=100)]
 
 
 class WalkData(Settings):
     """The walks."""
 
-    trials: Names = Field(default=("35_01", "35_02"), description="trials of one subject, learned from")
-    unseen: Names = Field(default=("35_03",), description="trials whose frames are the ends of pairs")
-    left_out: Names = Field(default=(), description="bones that are no part of a pose, beside the root")
+    trials: Listed = Field(default=("35_01", "35_02"), description="trials of one subject, learned from")
+    unseen: Listed = Field(default=("35_03",), description="trials whose frames are the ends of pairs")
+    left_out: Listed = Field(default=(), description="bones that are no part of a pose, beside the root")
 
 
 class SeveralData(Settings):
     """Several kinds of motion of one person."""
 
-    trials: Names = Field(default=("02_01", "02_03"), description="trials of one subject")
-    kinds: Names = Field(default=("walk", "run"), description="what is done in each")
-    left_out: Names = Field(default=(), description="bones that are no part of a pose, beside the root")
+    trials: Listed = Field(default=("02_01", "02_03"), description="trials of one subject")
+    kinds: Listed = Field(default=("walk", "run"), description="what is done in each")
+    left_out: Listed = Field(default=(), description="bones that are no part of a pose, beside the root")
     every: int = Field(default=4, ge=1, le=1000, description="one frame in so many is learned from")
     pairs: int = Field(default=100, ge=1, le=100_000, description="pairs of frames of different kinds")
     fit: FitSettings = FitSettings(latent_dim=3)
     chart: ChartSettings = ChartSettings()
 
 
-class SETTINGS(ReproductionSettings):
+class SETTINGS(PairSettings):
     """Settings of the experiment."""
 
     walks: WalkData = WalkData()
-    pairs: int = Field(default=40, ge=1, le=100_000, description="pairs of each seed")
-    recipe: FitSettings = Field(default=FitSettings(heads=1), description="the paper's model")
     smoothing: float = Field(default=0.0, ge=0, le=1e12, description="lambda_s of the paper's metric")
-    neural: NeuralSettings = Field(default=NeuralSettings(), description="the paper's geodesic")
-    default: FitSettings = Field(default=FitSettings(), description="robogeo's model")
-    chart: ChartSettings = Field(default=ChartSettings(), description="robogeo's geometry")
     several: SeveralData = SeveralData()
 
 

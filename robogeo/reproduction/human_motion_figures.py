@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.skeleton import Skeleton
+from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.projection import Projection
-from robogeo.report.style import ALARM, INK, MUTED, PALETTE, WIDTH, calm, cool_scale, new_figure
+from robogeo.report.style import ALARM, INK, MUTED, PALETTE, WIDTH, calm, new_figure
 from robogeo.reproduction.experiment import Film, Picture, Record
 from robogeo.reproduction.latent_pictures import MODELS
 from robogeo.reproduction.measures import DEFAULT, RECIPE
@@ -75,15 +76,7 @@ def _latent(walks: Mapping[str, Any], pair: str) -> Figure:
             model, shown = walks[name], walks[name]["shown"]
             background = np.array(shown["log10_mf"])
             low, high = np.percentile(background, [2.0, 99.5])
-            image = axes.imshow(
-                background,
-                extent=shown["extent"],
-                origin="lower",
-                aspect="auto",
-                cmap=cool_scale(),
-                vmin=low,
-                vmax=high,
-            )
+            image = draw_backdrop(axes, background, tuple(shown["extent"]), (low, high))
             x, y = np.array(shown["codes"]).T
             axes.plot(x, y, ".", color="white", markersize=1.8, alpha=0.8)
             for way in model["ways"][:_MOST_WAYS]:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from robogeo.geometry import Metric
-from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, cool_scale, new_figure
+from robogeo.report.backdrop import draw_backdrop
+from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, new_figure
 from robogeo.reproduction.measures import DEFAULT, RECIPE
 
 if TYPE_CHECKING:
@@ -75,15 +76,7 @@ def _draw_chart(ax: Axes, name: str, found: Mapping[str, Any], angles: Sequence[
     log_mf = np.array(found["background"]["log10_mf"])
     low, high = np.percentile(log_mf[np.isfinite(log_mf)], [2.0, 98.0])
     left, right, bottom, top = found["background"]["extent"]
-    image = ax.imshow(
-        log_mf,
-        extent=(left, right, bottom, top),
-        origin="lower",
-        aspect="auto",
-        cmap=cool_scale(),
-        vmin=low,
-        vmax=high,
-    )
+    image = draw_backdrop(ax, log_mf, (left, right, bottom, top), (low, high))
     look: dict[str, Any] = {"cmap": "twilight", "vmin": 0.0, "vmax": 360.0, "linewidths": 0.0}
     points = ax.scatter(codes[:, 0], codes[:, 1], s=6, c=np.asarray(angles) % 360.0, **look)
     for way, (_, color, dash) in WAYS.items():

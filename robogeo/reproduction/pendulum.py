@@ -40,8 +40,9 @@ from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.pendulum_pictures import PendulumPictures
-from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
+from robogeo.reproduction.settings import PairSettings
 from robogeo.reproduction.smoothing import chosen_smoothing, smoothing_sweep
+from robogeo.reproduction.turns import drawn_turns
 from robogeo.settings import Settings
 
 TITLE = "Pendulum: lengths follow angles"
@@ -56,21 +57,16 @@ class DataSettings(Settings):
     noise: float = Field(default=0.05, ge=0, le=1, description="standard deviation of the noise of a pixel")
 
 
-class SETTINGS(ReproductionSettings):
+class SETTINGS(PairSettings):
     """Settings of the experiment."""
 
     data: DataSettings = DataSettings()
-    pairs: int = Field(default=34, ge=3, le=100_000, description="pairs of each seed")
-    recipe: FitSettings = Field(default=FitSettings(), description="the paper's model")
-    neural: NeuralSettings = Field(default=NeuralSettings(), description="the paper's geodesic")
     smoothings: Levels = Field(
         default=(0.0, 5.0), min_length=2, max_length=100, description="lambda_s looked at, rising from 0"
     )
     wanted_ratio: float = Field(
         default=0.43, gt=0, le=1, description="the least lambda_s is used at which manifold / line is this"
     )
-    default: FitSettings = Field(default=FitSettings(), description="robogeo's model")
-    chart: ChartSettings = Field(default=ChartSettings(), description="robogeo's geometry")
 
     @model_validator(mode="after")
     def _check_smoothings(self) -> SETTINGS:
@@ -115,9 +111,7 @@ def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> R
 
 
 def _pairs(count: int, pictures: PendulumPictures, seed: int) -> Pairs:
-    draw = numpy_generator(seed, 0, "pendulum: pairs")
-    start = draw.uniform(0.0, 2.0 * np.pi, count)
-    turn = np.pi * (1.0 - draw.uniform(0.0, 1.0, count)) * draw.choice([-1.0, 1.0], count)
+    start, turn = drawn_turns(count, numpy_generator(seed, 0, "pendulum: pairs"))
     ends = pictures.seen(np.concatenate([start, start + turn]), seed + 1_000_000)
     return Pairs(start, turn, ends[:count], ends[count:])
 

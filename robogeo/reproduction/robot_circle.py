@@ -40,7 +40,8 @@ from robogeo.reproduction.intervals import largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.settings import ChartSettings, FitSettings, NeuralSettings, ReproductionSettings
+from robogeo.reproduction.settings import PairSettings
+from robogeo.reproduction.turns import drawn_turns
 from robogeo.settings import Settings
 
 TITLE = "Robot arm: the tool stays on its circle"
@@ -61,15 +62,10 @@ class DataSettings(Settings):
     noise: float = Field(default=0.03, ge=0, le=1, description="standard deviation on each joint, rad")
 
 
-class SETTINGS(ReproductionSettings):
+class SETTINGS(PairSettings):
     """Settings of the experiment."""
 
     data: DataSettings = DataSettings()
-    pairs: int = Field(default=34, ge=3, le=100_000, description="pairs of each seed")
-    recipe: FitSettings = Field(default=FitSettings(), description="the paper's model")
-    neural: NeuralSettings = Field(default=NeuralSettings(), description="the paper's geodesic")
-    default: FitSettings = Field(default=FitSettings(), description="robogeo's model")
-    chart: ChartSettings = Field(default=ChartSettings(), description="robogeo's geometry")
 
 
 def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> Record:
@@ -81,7 +77,7 @@ def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> R
     angles = np.linspace(0.0, 2.0 * np.pi, data.steps, endpoint=False)
     draw = numpy_generator(seed, 0, "circle: noise")
     x = arm.follow(circle, angles) + data.noise * draw.normal(size=(data.steps, JOINTS))
-    start, turn = _pairs(settings.pairs, seed)
+    start, turn = drawn_turns(settings.pairs, numpy_generator(seed, 0, "circle: pairs"))
     ends = [arm.follow(circle, end) for end in (start, start + turn)]
     record: dict[str, Any] = {"arc": (data.radius * np.abs(turn)).tolist()}
     chosen = np.linspace(0, data.steps - 1, min(_SHOWN, data.steps)).astype(int)
@@ -124,13 +120,6 @@ def _measured(
     found["line"] = lengths(metric, straight).tolist()
     found["background"] = background(shown, codes(model, x))
     return found
-
-
-def _pairs(count: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Angles (n,) on the circle at which pairs start, and signed turns (n,) of up to half a round, rad."""
-    draw = numpy_generator(seed, 0, "circle: pairs")
-    start = draw.uniform(0.0, 2.0 * np.pi, count)
-    return start, np.pi * (1.0 - draw.uniform(0.0, 1.0, count)) * draw.choice([-1.0, 1.0], count)
 
 
 def _seen(

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from robogeo.config import ModelSettings
 from robogeo.config_file import read_tree, validated_as
 from robogeo.errors import InputError
 from robogeo.models import ModelConfig, TrainingConfig
-from robogeo.settings import Settings, Widths
+from robogeo.settings import Settings
 
 QUICK = "quick"
 
 
-class FitSettings(Settings):
+class FitSettings(ModelSettings):
     """One model and its training; the defaults are robogeo's own."""
 
     latent_dim: int = Field(default=2, ge=1, le=64, description="dimension d of the latent space")
-    hidden: Widths = Field(default=(64, 64), min_length=1, max_length=8, description="widths of the layers")
-    activation: Literal["tanh", "softplus", "elu", "relu"] = Field(
-        default="tanh", description="activation between layers"
-    )
-    heads: int = Field(default=5, ge=1, le=64, description="decoder heads M; 1 is the paper's decoder")
-    importance_samples: int = Field(default=5, ge=1, le=1000, description="samples K of the bound")
     likelihood: Literal["gaussian", "bernoulli"] = Field(
         default="gaussian", description="likelihood of the observations"
     )
-    noise: Literal["global", "local"] = Field(default="global", description="one noise level, or one a place")
     noise_floor: float = Field(
         default=0.01, gt=0, le=10, description="least standard deviation of the noise, observation units"
     )
@@ -52,13 +47,15 @@ class FitSettings(Settings):
 
     def model_config_of(self) -> ModelConfig:
         """The model's part."""
-        names = ("latent_dim", "hidden", "activation", "heads", "importance_samples", "likelihood", "noise")
-        return ModelConfig(**self.model_dump(include={*names, "noise_floor"}))
+        return ModelConfig(**self.model_dump(include=_fields_of(ModelConfig)))
 
     def training_config(self) -> TrainingConfig:
         """The training's part."""
-        names = ("steps", "batch", "learning_rate", "validation_share", "patience", "evaluate_every")
-        return TrainingConfig(**self.model_dump(include={*names, "augmentation_std"}))
+        return TrainingConfig(**self.model_dump(include=_fields_of(TrainingConfig)))
+
+
+def _fields_of(kind: type[ModelConfig] | type[TrainingConfig]) -> set[str]:
+    return {field.name for field in fields(kind)} & set(FitSettings.model_fields)
 
 
 class ChartSettings(Settings):
@@ -102,6 +99,16 @@ class ReproductionSettings(Settings):
 
     edition: int = Field(default=1, ge=1, description="raise it when code changed what a seed gives")
     seeds: int = Field(default=3, ge=1, le=1000, description="seeds, counted from 0")
+
+
+class PairSettings(ReproductionSettings):
+    """An experiment on pairs of points: the paper's model and geodesics beside robogeo's."""
+
+    pairs: int = Field(default=34, ge=3, le=100_000, description="pairs of each seed")
+    recipe: FitSettings = Field(default=FitSettings(heads=1), description="the paper's model: one decoder")
+    neural: NeuralSettings = Field(default=NeuralSettings(), description="the paper's geodesic")
+    default: FitSettings = Field(default=FitSettings(), description="robogeo's model")
+    chart: ChartSettings = Field(default=ChartSettings(), description="robogeo's geometry")
 
 
 AnyReproduction = TypeVar("AnyReproduction", bound=ReproductionSettings)

@@ -142,6 +142,16 @@ def test_a_hostile_archive_is_one_line_that_names_it(name: str, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_damaged_compressed_archive_is_one_line(tmp_path: Path) -> None:
+    file, noise = tmp_path / "x.npz", np.random.default_rng(0).normal(size=(200, 7))
+    np.savez_compressed(file, q=noise, t=np.arange(200.0), source="human", note="")
+    content = bytearray(file.read_bytes())
+    content[600:700] = bytes(100)
+    file.write_bytes(bytes(content))
+    with pytest.raises(InputError, match=r"x\.npz: not a readable npz archive"):
+        load_demonstration(file)
+
+
 def test_a_bomb_is_refused_before_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "MOST_BYTES", 100_000)
     buffer = io.BytesIO()

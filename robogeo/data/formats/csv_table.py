@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
+from robogeo.data.table import is_number, table_head, table_numbers
 from robogeo.durable import replacing
 from robogeo.errors import InputError
 from robogeo.reading import read_text
@@ -29,7 +30,6 @@ FloatArray = NDArray[np.float64]
 
 _MOST_BYTES = 2**30
 _SIDE_CAR_BYTES = 1024 * 1024
-_LONGEST_HEAD = 64 * 1024
 _TIME = {"t", "time", "timestamp", "time_s", "t_s"}
 _EPISODE = {"episode", "episode_index", "demo"}
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
@@ -55,10 +55,10 @@ def read_csv(path: Path, reading: Reading) -> Recordings:
     Raises:
         InputError: one line with file, column or line, and reason.
     """
-    head = _checked_head(path)
-    header = _header(path, [name.strip().strip('"') for name in head.strip().split(",")], reading)
+    head = table_head(path, _MOST_BYTES)
+    header = _header(path, head.names, reading)
     wanted = [each for each in (header.episode, header.time) if each is not None] + header.columns
-    table = _numbers(path, wanted)
+    table = table_numbers(path, head, wanted)
     front = len(wanted) - len(header.columns)
     numbers = table[:, 0] if header.episode is not None else np.zeros(len(table))
     times = table[:, front - 1] * header.second if header.time is not None else None
@@ -86,7 +86,7 @@ def write_csv(path: Path, data: DataSet) -> None:
 
 
 def _header(path: Path, names: list[str], reading: Reading) -> _Header:
-    if all(_is_number(name) for name in names):
+    if all(is_number(name) for name in names):
         raise InputError(f"{path}: header: missing; the first line holds numbers")
     plain, units = zip(*(_named(name) for name in names), strict=True)
     if len(set(plain)) != len(plain):
@@ -131,59 +131,6 @@ def _joint_columns(path: Path, names: list[str], others: set[int | None], readin
             f"got {','.join(names)[:80]!r}"
         )
     return columns
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _checked_head(path: Path) -> str:
-    """The first line, after every other one was seen to have as many values; line by line, to save memory."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES} bytes; split the data set")
-        with open(path, "rb") as stream:
-            head = stream.readline(_LONGEST_HEAD)
-            commas, number, empty = head.count(b","), 1, True
-            for line in stream:
-                number += 1
-                if line.count(b",") != commas and line.strip():
-                    values = line.count(b",") + 1
-                    raise InputError(f"{path}: line {number}: {values} values, the header names {commas + 1}")
-                empty = empty and not line.strip()
-        if empty:
-            raise InputError(f"{path}: holds no sample below its header")
-        return head.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-
-
-def _numbers(path: Path, wanted: list[int]) -> FloatArray:
-    """The wanted columns (rows, columns) of the table."""
-    with open(path, encoding="utf-8", errors="replace") as stream:
-        stream.readline()
-        try:
-            table = np.loadtxt(stream, delimiter=",", usecols=wanted, ndmin=2, comments=None)
-        except ValueError as error:
-            raise InputError(f"{path}: {_first_fault(path, wanted) or error}") from error
-    return np.asarray(table, dtype=np.float64)
-
-
-def _first_fault(path: Path, wanted: list[int]) -> str:
-    """Which line holds what is no number; only asked once something is."""
-    with open(path, encoding="utf-8", errors="replace") as stream:
-        for number, line in enumerate(stream, start=1):
-            values = line.split(",")
-            for column in wanted if number > 1 and line.strip() else ():
-                if not _is_number(values[column]):
-                    return f"line {number}: {values[column].strip()[:40]!r} is no number"
-    return ""
 
 
 def _episodes(path: Path, numbers: FloatArray, times: FloatArray | None, values: FloatArray) -> list[Episode]:
