@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.integrate import simpson
 
 from robogeo.geometry import (
     ExpectedMetric,
@@ -37,6 +38,7 @@ from robogeo.reproduction.fitting import decoded
 from robogeo.reproduction.settings import ChartSettings, NeuralSettings
 
 FloatArray = NDArray[np.float64]
+_LOOKS = 257  # at even parameters of a curve
 LINE_POINTS = 129
 """Points of a straight line, as many as a relaxed geodesic of 32 segments has."""
 
@@ -133,13 +135,18 @@ def lines(starts: torch.Tensor, goals: torch.Tensor, count: int = LINE_POINTS) -
 
 
 def lengths(metric: Metric, curves: Sequence[torch.Tensor] | torch.Tensor) -> FloatArray:
-    """Lengths (m,) of curves, each (n, d) points of a smooth curve."""
+    """Lengths (m,) of curves, each (n, d) points of a smooth curve.
+
+    From decoded chords; a smoothed metric has none, so there it is the integral of the speed.
+    """
+    if not metric.chordal:
+        return np.array([simpson(speeds(metric, curve), dx=1.0 / (_LOOKS - 1)) for curve in curves])
     with torch.no_grad():
         pieces = [metric.segment_lengths(curve[:-1], curve[1:]).sum() for curve in curves]
     return np.array([float(piece) for piece in pieces])
 
 
-def speeds(metric: Metric, curve: torch.Tensor, count: int = 257) -> FloatArray:
+def speeds(metric: Metric, curve: torch.Tensor, count: int = _LOOKS) -> FloatArray:
     """Riemannian speed phi (count,) at equal steps of a curve's parameter in [0, 1].
 
     Args:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.integrate import simpson
 
 from robogeo.geometry import Metric
 from robogeo.models import IWAE
@@ -34,8 +33,8 @@ def judged(
     """Lengths, evenness and straying of ways and straight lines, and the pair whose line strays farthest."""
     straight = lines(starts, goals)
     found: dict[str, Any] = {
-        "geodesic length": _lengths(metric, curves),
-        "straight length": _lengths(metric, straight),
+        "geodesic length": lengths(metric, curves).tolist(),
+        "straight length": lengths(metric, straight).tolist(),
     }
     for name, ways in (("geodesic", list(curves)), ("straight", list(straight))):
         strayed = [poses.astray(evenly(decoded(model, way), LOOKS)) for way in ways]
@@ -48,13 +47,6 @@ def judged(
         str(pair): _example(model, poses, metric, curves[pair], straight[pair]) for pair in range(len(curves))
     }
     return found
-
-
-def _lengths(metric: Metric, curves: Sequence[torch.Tensor] | torch.Tensor) -> list[float]:
-    """Lengths of curves; under a smoothed metric, which has no chords, the mean of the speed."""
-    if metric.chordal:
-        return lengths(metric, curves).tolist()
-    return [float(simpson(speeds(metric, curve), dx=1.0 / 256)) for curve in curves]
 
 
 def _example(

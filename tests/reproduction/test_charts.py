@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from robogeo.geometry import PullbackMetric
+from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE, ModelConfig
 from robogeo.progress import Silence
 from robogeo.reproduction.charts import (
@@ -33,6 +33,14 @@ def test_straight_lines_of_a_flat_metric_are_even() -> None:
     assert lengths(FLAT, curves) == pytest.approx([2.0, 2.0, 0.0])
     assert speeds(FLAT, curves[0]) == pytest.approx(np.full(257, 2.0))
     assert unevenness(FLAT, curves[0]) == pytest.approx(1.0) and unevenness(FLAT, curves[2]) == 1.0
+
+
+def test_lengths_where_a_metric_has_no_chords() -> None:
+    """A constant G = 4 I is smoothed to s^3 / (s^2 + 8) = 64 / 24; an even and an uneven straight line."""
+    metric = SmoothedMetric(lambda z: 2.0 * z, 8.0, dtype=torch.float64)
+    t = torch.linspace(0, 1, 129, dtype=torch.float64)[:, None]
+    curves = [torch.cat([share, 0.0 * share], dim=1) for share in (t, t**2)]
+    assert lengths(metric, curves) == pytest.approx([np.sqrt(64 / 24)] * 2, rel=1e-6)
 
 
 def test_unevenness_of_a_known_curve() -> None:
