@@ -14,14 +14,16 @@ _NONE = 1e-9  # rad: no ensemble agrees better
 
 
 def combined(candidates: Candidates) -> FloatArray:
-    """Everything wrong along the geodesic, less of it where the same ends were joined already; robogeo's own.
+    """What is wrong along the geodesic, less where the same ends were joined already; robogeo's own.
 
     Unknown end points, unsupported motion, disagreement and abruptness are told in the same unit, rad, so
-    none needs a weight. What is still found wrong between ends that a demonstration has joined, a second one
-    between them will hardly mend: without this, long motions, which are never quite even, are asked for again
-    and again.
+    none needs a weight. A detour foretells failure too, but is not asked by: detours are long and drown the
+    rest, and to show the direct way mends little else. What is still found wrong between ends that a
+    demonstration has joined, a second one between them will hardly mend: without this, long motions, which
+    are never quite even, are asked for again and again.
     """
-    return candidates.scores.wrong * _novelty(candidates)
+    scores = candidates.scores
+    return (scores.gap + scores.unsupported + scores.uncertainty + scores.jump) * _novelty(candidates)
 
 
 def _novelty(candidates: Candidates) -> FloatArray:

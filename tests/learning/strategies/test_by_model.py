@@ -17,9 +17,15 @@ def with_facts(**facts: list[float]) -> Candidates:
     return replace(made_up_candidates(4), scores=scores)
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_combined_prefers_what_is_worse_in_any_part(part: str) -> None:
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "detour"])
+def test_combined_prefers_what_is_worse_in_any_part_that_is_asked_by(part: str) -> None:
     assert int(np.argmax(STRATEGIES["combined"](with_facts(**{part: [0.0, 0.0, 0.5, 0.1]})))) == 2
+
+
+def test_a_detour_is_wrong_but_not_asked_by() -> None:
+    some = with_facts(detour=[0.0, 3.0, 0.0, 0.0], gap=[0.0, 0.0, 0.5, 0.1])
+    assert int(np.argmax(some.scores.wrong)) == 1
+    assert int(np.argmax(STRATEGIES["combined"](some))) == 2
 
 
 def test_combined_asks_less_of_what_was_joined_already() -> None:
