@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from robogeo.geometry.compiled import compiled
+from robogeo.compiled import compiled
 from robogeo.geometry.points import FloatArray
 
 RING = np.array([[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1], [1, 0]])

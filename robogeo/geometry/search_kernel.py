@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from robogeo.geometry.compiled import compiled, inlined
+from robogeo.compiled import compiled, inlined
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.models.iwae import IWAE, NOISE_GAIN, POSTERIOR_FLOOR
+from robogeo.tanh_kernel import activate_tanh, times_tanh_slope
 
 Array = NDArray[np.float32]
 
@@ -120,7 +121,6 @@ class _Layers:
         widths = [weight.shape[2] for weight in self._weights]
         self._hidden = [np.empty((heads, rows, width), np.float32) for width in widths]
         self._pulls = [np.empty_like(hidden) for hidden in self._hidden[:-1]]
-        self._slope = np.empty((heads, rows, max(widths)), np.float32)
         self._ones = np.ones((1, 1, rows), np.float32)
         self._inputs: Array = np.empty((1, rows, 0), np.float32)
 
@@ -130,9 +130,10 @@ class _Layers:
         self._inputs = inputs
         for i, (weight, bias, out) in enumerate(zip(self._weights, self._biases, self._hidden, strict=True)):
             np.matmul(hidden, weight, out=out)
-            out += bias
             if i < last:
-                np.tanh(out, out=out)
+                activate_tanh(out, bias)
+            else:
+                out += bias
             hidden = out
         return hidden
 
@@ -145,10 +146,7 @@ class _Layers:
             if i == 0:
                 return pull @ self._weights[0].swapaxes(1, 2) if to_inputs else pull
             below = np.matmul(pull, self._weights[i].swapaxes(1, 2), out=self._pulls[i - 1])
-            slope = self._slope[..., : hidden.shape[2]]
-            np.multiply(hidden, hidden, out=slope)
-            np.subtract(np.float32(1.0), slope, out=slope)
-            below *= slope
+            times_tanh_slope(below, hidden)
             pull = below
         return pull
 

@@ -14,8 +14,11 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile, keeping the machine code on disk unless no folder for it can be written."""
+    """Compile, keeping the machine code on disk unless no folder for it can be written.
+
+    A division by zero gives what IEEE 754 says: a check at each division would forbid vectorised loops.
+    """
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True, error_model="numpy")(function)
     except RuntimeError:
-        return numba.njit(function)
+        return numba.njit(error_model="numpy")(function)
