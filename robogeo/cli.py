@@ -1,7 +1,7 @@
 """The command ``robogeo``: from what is typed to a command, and from its errors to an exit status.
 
 Heavy imports wait until a command needs them, so that help is immediate. Exit status: 0 done, 1 the work
-failed, 2 bad input (said in one line), 130 interrupted with nothing lost.
+failed, 2 bad input (said in one line), 130 or 143 interrupted or terminated with nothing lost.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tyro
 
 from robogeo import options
 from robogeo.errors import InputError, Interrupted, RobogeoError
+from robogeo.interruption import Terminated, interruptible
 
 # Small matrix products only lose by several threads; it has to be said before numpy is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "inspect": options.Inspect,
         "convert": options.Convert,
         "info": options.Info,
+        "verify": options.Verify,
         "replay": options.Replay,
         "benchmark": options.Benchmark,
         "reproduce": options.Reproduce,
@@ -67,13 +69,17 @@ def _run(command: Any) -> None:
 def _guarded(action: Callable[[], None]) -> int:
     """Turn errors into one line and an exit status; what is nobody's fault but ours stays as it is."""
     try:
-        action()
-        sys.stdout.flush()
+        with interruptible():
+            action()
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has enough of it; the rest goes nowhere, without another complaint.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (Exception, KeyboardInterrupt) as error:
-        if _is_interrupt(error):
+        stopped = _interrupt_in(error)
+        if isinstance(stopped, Terminated):
+            return _failed("terminated; nothing is lost, repeat the command to go on", 143)
+        if stopped is not None:
             return _failed("interrupted; nothing is lost, repeat the command to go on", 130)
         if isinstance(error, RobogeoError):
             return _failed(str(error), 2 if isinstance(error, InputError) else 1)
@@ -81,13 +87,11 @@ def _guarded(action: Callable[[], None]) -> int:
     return 0
 
 
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Whether an error is an interruption, or what a library made of one (numba: a SystemError)."""
-    while error is not None:
-        if isinstance(error, (KeyboardInterrupt, Interrupted)):
-            return True
+def _interrupt_in(error: BaseException | None) -> BaseException | None:
+    """The interruption that an error is, or that a library made something of (numba: a SystemError)."""
+    while error is not None and not isinstance(error, (KeyboardInterrupt, Interrupted)):
         error = error.__cause__
-    return False
+    return error
 
 
 def _failed(line: str, status: int) -> int:

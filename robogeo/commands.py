@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.checking_commands import replay, verify, what_was_seen
 from robogeo.config_file import load_config
 from robogeo.data_commands import convert, inspect
 from robogeo.errors import InputError, RobogeoError
@@ -18,9 +19,8 @@ from robogeo.options import check_place, names
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
-    from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
-    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
+    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Reproduce, Tell
 
 __all__ = [
     "ask",
@@ -34,6 +34,7 @@ __all__ = [
     "replay",
     "reproduce",
     "tell",
+    "verify",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -83,7 +84,7 @@ def generate(command: Generate) -> None:
                 f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
             )
             if command.simulate:
-                print(f"  simulated: {_seen(world.execute(plan.motion))}")
+                print(f"  simulated: {what_was_seen(world.execute(plan.motion))}")
     if refused:
         raise RobogeoError(
             f"{refused} of {len(requests)} requests were refused; ask for demonstrations near them"
@@ -115,23 +116,6 @@ def tell(command: Tell) -> None:
     if receipt.compliance is not None:
         credit = "" if receipt.credited else "; it is learned from, but is not counted as an answer"
         print(f"covered: {receipt.compliance:.0%} of what was asked{credit}")
-
-
-def replay(command: Replay) -> None:
-    """``robogeo replay``: run a motion file in the simulator."""
-    from robogeo.motion.exchange import check_joints, read_motion
-    from robogeo.motion.trajectory import at_rate
-    from robogeo.motion.world import World
-
-    motion, names = read_motion(command.motion)
-    with World(command.scene, command.robot) as world:
-        check_joints(command.motion, motion, names, world.joint_names)
-        worst = world.limits.violation(motion)
-        print("shares of the limits:", ", ".join(f"{name} {share:.3f}" for name, share in worst.items()))
-        execution = world.execute(at_rate(motion), command.engine)
-        print(f"{command.engine}: {_seen(execution)}")
-        if execution.collision or not world.limits.satisfied(motion, tolerance=1e-6):
-            raise RobogeoError(f"{command.motion}: the motion touches something or breaks a limit")
 
 
 def evaluate(command: Evaluate) -> None:
@@ -222,16 +206,6 @@ def info(command: Info) -> None:
     print("strategies:")
     for name, line in strategies_found().items():
         print(f"  {name:16} {line}")
-
-
-def _seen(execution: Execution) -> str:
-    """What the simulator saw of a motion, for people."""
-    return (
-        f"{'COLLISION' if execution.collision else 'no collision'}, "
-        f"clearance {1000 * execution.min_clearance_m:.0f} mm, "
-        f"goal error {1000 * execution.goal_error_m:.2f} mm, "
-        f"tracking {1000 * execution.tracking_rmse_rad:.1f} mrad"
-    )
 
 
 def _requests(command: Generate, world: World) -> Iterator[Request]:

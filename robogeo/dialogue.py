@@ -16,6 +16,7 @@ from robogeo.errors import InputError
 from robogeo.experiment import update_experiment
 from robogeo.learning.answers import Receipt, check_demonstration
 from robogeo.learning.learner import Learner
+from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.queries import Query
 from robogeo.learning.question_file import question, read_answer
 from robogeo.learning.run_folder import RunFolder
@@ -76,7 +77,7 @@ def _check(demonstration: Demonstration, file: Path, world: World) -> None:
 @contextmanager
 def _learner_of(run: str | os.PathLike[str], progress: Progress | None = None) -> Iterator[Learner]:
     """The learner of a run, whose folder is locked meanwhile."""
-    with RunFolder.existing(run, exclusive=True) as folder:
+    with RunFolder.existing(run, exclusive=True) as folder, kept_sealed(folder):
         config = validated(folder.config, str(folder.path / "config.yaml"))
         with World(config.scene, config.robot) as world:
             yield Learner(folder, config, world, progress)

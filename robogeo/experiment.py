@@ -20,6 +20,7 @@ from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
+from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.oracles import Oracle, SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import score
@@ -62,7 +63,7 @@ def run_experiment(
     with World(config.scene, config.robot) as world, Workers(config.workers) as workers:
         if config.initial_places:
             world.request(0, 0, config.initial_places)  # says now whether the places exist
-        with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder:
+        with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder, kept_sealed(folder):
             workers.warm_up("robogeo.evaluation.roll_out")
             learner = Learner(folder, config, world, progress)
             Loop(learner, workers, progress, oracle(learner)).run()
@@ -133,11 +134,11 @@ class Loop:
         while not self._ended():
             if learner.rounds == self._evaluated():
                 if learner.rounds > 0:
-                    if self._stops():
+                    if self.stops():
                         return
                     self._ask()
                 learner.update()
-            self._evaluate()
+            self.evaluate()
 
     def update(self) -> None:
         """Learn what was told since the last update, and evaluate it; each only where it is missing."""
@@ -147,7 +148,7 @@ class Loop:
         if learner.rounds == self._evaluated() and len(learner.demonstrations) > learned:
             learner.update()
         if learner.rounds > self._evaluated():
-            self._evaluate()
+            self.evaluate()
 
     def _evaluated(self) -> int:
         return len(self._learner.folder.journal.of_kind("evaluate"))
@@ -158,14 +159,18 @@ class Loop:
 
     def _begin(self) -> None:
         """Prepare the held-out requests and gather the initial demonstrations."""
+        self.prepare()
+        if not self._learner.rounds:
+            self._gather()
+
+    def prepare(self) -> None:
+        """Prepare the held-out requests; the journal tells how many of them the demonstrator can serve."""
         learner, config = self._learner, self._learner.config
         if self._trials is None:
             self._trials = held_out_trials(learner.world, config)
         if not learner.folder.journal.of_kind("begin"):
             rate = len(self._trials) / config.held_out
             learner.folder.journal.append("begin", {"demonstrator_answer_rate": rate})
-        if not learner.rounds:
-            self._gather()
 
     def _gather(self) -> None:
         """The initial demonstrations, of requests between the initial places."""
@@ -184,7 +189,7 @@ class Loop:
                     f"scene {config.scene}: the demonstrator refuses too much ({shown.reason})"
                 )
 
-    def _stops(self) -> bool:
+    def stops(self) -> bool:
         """Whether a condition of the configuration to stop early holds; says and records why.
 
         A proof is tried only where the held-out requests promise that it succeeds.
@@ -222,7 +227,7 @@ class Loop:
             f"round {number}: too few answers to {_TRIES} askings; nothing more can be learned here"
         )
 
-    def _evaluate(self) -> None:
+    def evaluate(self) -> None:
         """Foretell how the held-out requests fare with the present planner, then roll them out."""
         learner, config = self._learner, self._learner.config
         number, watch, trials = learner.rounds - 1, Stopwatch(), self._trials or ()

@@ -83,17 +83,29 @@ class Tell:
 
 
 @dataclass(frozen=True)
-class Replay:
-    """Run a motion file (.csv, .npz, or a ROS JointTrajectory as .json or .yaml) in the simulator."""
+class Verify:
+    """Hash everything that a run holds again, and tell what is missing or has changed."""
 
-    motion: Annotated[Path, tyro.conf.Positional]
-    """The file."""
-    scene: str
-    """Scene to run it in."""
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Run a motion file in the simulator; or compute a run again, and tell whether it comes out the same.
+
+    Motions are .csv, .npz, or a ROS JointTrajectory as .json or .yaml. A run is computed again from the
+    answers that it was given: weights, evaluations and questions have to have the same bits.
+    """
+
+    path: Annotated[Path, tyro.conf.Positional]
+    """The file, or the folder of a run."""
+    scene: str = ""
+    """Scene to run a motion in; a run knows its own."""
     robot: str = "iiwa"
-    """Robot that runs it; the file's joint names have to be its own."""
+    """Robot that runs a motion; the file's joint names have to be its own."""
     engine: Literal["pybullet", "mujoco"] = "pybullet"
-    """Physics engine."""
+    """Physics engine that runs a motion."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+TIMES = ("seconds", "cpu_seconds")
+"""Fields of an event that differ from run to run."""
+
 
 class Stopwatch:
     """Measures from the moment it is made.

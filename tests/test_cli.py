@@ -17,6 +17,7 @@ from robogeo.cli import main
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.verification import verified
 from robogeo.motion.exchange import ENDINGS, read_motion
 from robogeo.motion.trajectory import load_description, load_motion
 from robogeo.motion.world import World
@@ -229,7 +230,12 @@ def test_help_is_light_and_quick() -> None:
     assert min(seconds) < 1.5  # about 0.2 s; a heavy import would cost seconds
 
 
-def test_ctrl_c_loses_nothing(tiny_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_stopped_by_a_signal_it_loses_nothing(
+    number: int, status: int, word: str, tiny_file: Path, tmp_path: Path
+) -> None:
     run = tmp_path / "run"
     command = [sys.executable, "-m", "robogeo.cli", "learn", str(tiny_file), "--out", str(run)]
     learning = subprocess.Popen(
@@ -239,13 +245,13 @@ def test_ctrl_c_loses_nothing(tiny_file: Path, tmp_path: Path) -> None:
     deadline = time.monotonic() + 60.0
     while time.monotonic() < deadline and not (journal.exists() and b'"evaluate"' in journal.read_bytes()):
         time.sleep(0.05)
-    os.kill(learning.pid, signal.SIGINT)
+    os.kill(learning.pid, number)
     _, stderr = learning.communicate(timeout=60)
-    assert learning.returncode == 130, stderr
+    assert learning.returncode == status, stderr
     assert "Traceback" not in stderr
-    assert stderr.splitlines()[-1] == "robogeo: interrupted; nothing is lost, repeat the command to go on"
+    assert stderr.splitlines()[-1] == f"robogeo: {word}; nothing is lost, repeat the command to go on"
     with RunFolder.existing(run, exclusive=True) as folder:  # the lock is free again
-        assert folder.faults() == [] and folder.events()
+        assert verified(folder.path).faults == () and folder.events()
 
 
 def test_the_identity_of_a_run_leaves_out_what_changes_no_result() -> None:

@@ -17,6 +17,7 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.unreliable_oracle import UnreliableOracle
+from robogeo.learning.verification import verified
 from robogeo.motion.world import Refusal, Request, World
 from robogeo.progress import Silence
 from robogeo.stored_run import evaluate_run, summary_of
@@ -113,7 +114,7 @@ def test_a_run_holds_all_its_files(finished: Path) -> None:
     assert names <= {file.name for file in finished.iterdir()}
     assert len(list((finished / "demonstrations").glob("*.npz"))) == 3
     assert {file.stem for file in (finished / "figures").glob("*.png")} >= {"learning_curve", "latent_map"}
-    assert RunFolder.existing(finished).faults() == []
+    assert verified(finished).faults == ()
 
 
 def test_evaluating_needs_a_demonstrator_that_serves_something(

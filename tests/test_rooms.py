@@ -16,10 +16,10 @@ FLOORS = (
     {"learning"},
     {"evaluation", "viewer"},
     {"experiment"},
-    {"study", "dialogue"},
+    {"study", "dialogue", "recomputation"},
     {"reproduction"},
     {"options", "inspecting"},
-    {"data_commands"},
+    {"data_commands", "checking_commands"},
     {"commands"},
     {"cli"},
 )

@@ -18,6 +18,7 @@ from typing import Any
 
 from robogeo.durable import sync_folder, write_atomically, write_error
 from robogeo.errors import InputError, RobogeoError
+from robogeo.interruption import while_committing
 
 Event = dict[str, Any]
 
@@ -75,15 +76,16 @@ class Journal:
             RobogeoError: the disk failed. The journal is unchanged.
         """
         event, line = _sealed(len(self.events), kind, payload or {}, self._link)
-        try:
-            _write_all(self._file, line, self._end)
-            os.fsync(self._file)
-        except OSError as error:
-            self._undo()
-            raise write_error(self.path, error) from error
-        self._end += len(line)
-        self._link = event["sha"]
-        self.events.append(event)
+        with while_committing():
+            try:
+                _write_all(self._file, line, self._end)
+                os.fsync(self._file)
+            except OSError as error:
+                self._undo()
+                raise write_error(self.path, error) from error
+            self._end += len(line)
+            self._link = event["sha"]
+            self.events.append(event)
         return event
 
     def of_kind(self, kind: str) -> list[Event]:

@@ -19,6 +19,7 @@ from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
+from robogeo.interruption import while_committing
 from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
 from robogeo.learning.fitted import model_to_train, planner_for
 from robogeo.learning.ledger import rescored
@@ -260,10 +261,12 @@ class Learner:
         """Store a demonstration, then log the event that brought it."""
         content = demonstration_bytes(demonstration)
         name = f"demonstrations/{len(self.demonstrations):04d}.npz"
-        self.folder.write_bytes(name, content)
-        sha = self.folder.put_blob(content)
-        self._log(kind, {**payload, "file": name, "demonstration": sha})
+        with while_committing():
+            self.folder.write_bytes(name, content)
+            sha = self.folder.put_blob(content)
+            self._log(kind, {**payload, "file": name, "demonstration": sha})
 
     def _log(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Write an event down, then bring the record up to date with it."""
-        self.record.take_up(self.folder.journal.append(kind, payload))
+        with while_committing():
+            self.record.take_up(self.folder.journal.append(kind, payload))

@@ -25,7 +25,7 @@ import yaml
 from robogeo.config_file import read_tree
 from robogeo.durable import DRAFT_SUFFIX, make_folder, write_atomically, write_error
 from robogeo.errors import InputError, RobogeoError
-from robogeo.learning.journal import Event, Journal, read_events, unread_bytes
+from robogeo.learning.journal import Event, Journal, read_events
 from robogeo.learning.provenance import provenance
 
 FOLDERS = ("demonstrations", "blobs", "motions", "figures")
@@ -95,12 +95,7 @@ class RunFolder:
         Raises:
             InputError: it is not a run's folder, or another process writes into it.
         """
-        folder = Path(path)
-        if not (folder / _CONFIG).is_file():
-            reason = f"it has no {_CONFIG}" if folder.is_dir() else "there is no such folder"
-            raise InputError(
-                f"{folder}: not a run's folder, {reason}; give the folder that 'robogeo learn' wrote"
-            )
+        folder = run_at(path)
         config = read_tree(folder / _CONFIG)
         if not exclusive:
             return cls(folder, config, None)
@@ -182,16 +177,6 @@ class RunFolder:
         """
         return self.write_bytes(name, _json_bytes(value, name))
 
-    def faults(self) -> list[str]:
-        """Check all that has a checksum; return one line for each fault, none when everything is sound."""
-        found = [line for line in (self._config_fault(), self._journal_fault()) if line]
-        for file in sorted((self.path / "blobs").glob("*")):
-            if file.name.endswith(DRAFT_SUFFIX):
-                continue
-            if hashlib.sha256(file.read_bytes()).hexdigest() != file.name:
-                found.append(f"blobs/{file.name}: content does not match its name")
-        return found
-
     def close(self) -> None:
         """Close the journal and release the lock; closing twice is harmless."""
         if self._journal is not None:
@@ -210,18 +195,18 @@ class RunFolder:
         """Close the folder."""
         self.close()
 
-    def _config_fault(self) -> str | None:
-        try:
-            expected = json.loads((self.path / _PROVENANCE).read_bytes())["config_sha256"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return f"{_PROVENANCE}: cannot be read"
-        actual = hashlib.sha256((self.path / _CONFIG).read_bytes()).hexdigest()
-        return None if actual == expected else f"{_CONFIG}: has changed since the run was started"
 
-    def _journal_fault(self) -> str | None:
-        file = self.path / _JOURNAL
-        unread = unread_bytes(file) if file.exists() else 0
-        return f"{_JOURNAL}: {unread} bytes after the last good line" if unread else None
+def run_at(path: str | os.PathLike[str]) -> Path:
+    """The folder of a run, which is there.
+
+    Raises:
+        InputError: there is none.
+    """
+    folder = Path(path)
+    if (folder / _CONFIG).is_file():
+        return folder
+    reason = f"it has no {_CONFIG}" if folder.is_dir() else "there is no such folder"
+    raise InputError(f"{folder}: not a run's folder, {reason}; give the folder that 'robogeo learn' wrote")
 
 
 def _check_usable(folder: Path, config: Mapping[str, Any], ignoring: Sequence[str]) -> dict[str, Any] | None:

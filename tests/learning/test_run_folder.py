@@ -17,6 +17,7 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.learning import run_folder
 from robogeo.learning.provenance import provenance
 from robogeo.learning.run_folder import RunFolder
+from robogeo.learning.verification import verified
 
 CONFIG: dict[str, Any] = {"seed": 0, "training": {"steps": 10, "rate": 0.1}, "workers": 2}
 
@@ -100,7 +101,7 @@ def test_a_folder_left_by_an_early_crash_is_used(tmp_path: Path) -> None:
     (tmp_path / "blobs").mkdir()
     with RunFolder.open(tmp_path, CONFIG) as run:
         assert run.config == CONFIG
-        assert run.faults() == []
+        assert verified(run.path).faults == ()
 
 
 def test_one_writer_at_a_time_but_readers_at_any_time(tmp_path: Path) -> None:
@@ -134,10 +135,10 @@ def test_blobs_are_verified(tmp_path: Path) -> None:
         (run.path / "blobs" / sha).write_bytes(b"Content")
         with pytest.raises(InputError, match="damaged"):
             run.get_blob(sha)
-        assert len(run.faults()) == 1
+        assert len(verified(run.path).faults) == 1
         run.put_blob(b"content")
         assert run.get_blob(sha) == b"content"
-        assert run.faults() == []
+        assert verified(run.path).faults == ()
         with pytest.raises(InputError, match="cannot be read"):
             run.get_blob("0" * 64)
         for name in ("../config.yaml", "", "A" * 64):
@@ -151,7 +152,7 @@ def test_changed_files_are_found(tmp_path: Path) -> None:
     with open(run.path / "journal.jsonl", "ab") as stream:
         stream.write(b"torn")
     (run.path / "config.yaml").write_text("seed: 5\n")
-    faults = RunFolder.existing(run.path).faults()
+    faults = verified(run.path).faults
     assert [fault.split(":")[0] for fault in faults] == ["config.yaml", "journal.jsonl"]
 
 
@@ -234,7 +235,7 @@ def test_a_kill_at_any_durable_operation_resumes_to_the_same_bytes(
         found = snapshot(folder)
         assert {name: found[name] for name in found if not name.endswith(".part")} == expected
         with RunFolder.existing(folder) as run:
-            assert run.faults() == []
+            assert verified(run.path).faults == ()
         instant += 1
     # Provenance, configuration, two blobs, two events and the summary: at least two operations each.
     assert instant >= 7 * 2 * 2
