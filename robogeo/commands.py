@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from robogeo.checking_commands import replay, verify, what_was_seen
 from robogeo.config_file import load_config
 from robogeo.data_commands import convert, inspect
-from robogeo.errors import InputError, RobogeoError
+from robogeo.errors import InputError, RobogeoError, one_line
 from robogeo.options import check_place, names
 from robogeo.progress import Progress
 
@@ -227,7 +227,7 @@ def _requests_in(path: Path, world: World) -> Iterator[Request]:
     try:
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error})") from error
+        raise InputError(f"{path}: cannot be read as CSV ({one_line(error)})") from error
     if not rows or [name.strip() for name in rows[0]] != header:
         raise InputError(f"{path}: header: expected {header[0]},..,{header[-1]} ({len(header)} columns)")
     if not any(rows[1:]):

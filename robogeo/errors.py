@@ -44,3 +44,8 @@ class StrategyError(RobogeoError, ValueError):
 
 class Interrupted(RobogeoError):
     """The work was stopped from outside; everything committed so far is kept (exit status 130)."""
+
+
+def one_line(error: BaseException) -> str:
+    """What a library says went wrong, on one line of bounded length: files decide what stands in it."""
+    return " ".join(str(error).split())[:200]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line
 
 MOST_VALUES = 256 * 1024 * 1024
 _MOST_DIMENSIONS = 4
@@ -37,7 +37,9 @@ def load_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
             # One byte more than promised tells whether the file goes on, without reading all of it.
             content = stream.read(promised + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{file}: truncated or damaged gzip file ({error}); fetch it anew") from error
+        raise InputError(
+            f"{file}: truncated or damaged gzip file ({one_line(error)}); fetch it anew"
+        ) from error
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror or error})") from error
     if len(content) != promised:

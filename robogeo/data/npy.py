@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line
 from robogeo.reading import read_bounded
 
 MOST_BYTES = 2**30
@@ -90,7 +90,9 @@ def opened_archive(content: bytes, where: str) -> Iterator[zipfile.ZipFile]:
     except InputError:
         raise
     except _DAMAGES as error:
-        raise InputError(f"{where}: not a readable npz archive ({error}); is it complete?") from error
+        raise InputError(
+            f"{where}: not a readable npz archive ({one_line(error)}); is it complete?"
+        ) from error
 
 
 def load_npy(path: Path) -> NDArray[Any]:
@@ -119,7 +121,7 @@ def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
             return _texts(raw[offset:], shape, dtype)
         return npy.read_array(io.BytesIO(raw), allow_pickle=False)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{where} cannot be read ({error})") from error
+        raise InputError(f"{where} cannot be read ({one_line(error)})") from error
 
 
 def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:

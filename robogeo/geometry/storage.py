@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.errors import GeometryError
+from robogeo.errors import GeometryError, one_line
 from robogeo.geometry.neighbors import component_labels
 from robogeo.geometry.points import as_array
 
@@ -68,7 +68,9 @@ def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
         with np.load(name, allow_pickle=False) as archive:
             raw = {field: archive[field] for field in FIELDS}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        raise GeometryError(f"{name}: not a readable graph file ({error}); build the graph anew") from error
+        raise GeometryError(
+            f"{name}: not a readable graph file ({one_line(error)}); build the graph anew"
+        ) from error
     problem = _problem(raw)
     if problem is not None:
         raise GeometryError(f"{name}: {problem}; the file is damaged, build the graph anew")

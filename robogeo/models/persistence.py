@@ -18,7 +18,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from robogeo.errors import ModelError
+from robogeo.errors import ModelError, one_line
 from robogeo.models.iwae import IWAE, ModelConfig
 from robogeo.models.picture_iwae import PictureConfig, PictureIWAE, count_picture_numbers
 
@@ -56,7 +56,7 @@ def load_model(data: bytes) -> IWAE:
         tensors = load_tensors(bytes(data))
         metadata = _metadata(bytes(data))
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"the model is damaged or no safetensors file ({_one_line(error)})") from None
+        raise ModelError(f"the model is damaged or no safetensors file ({one_line(error)})") from None
     config, observation_dim = _read_metadata(metadata)
     _check_tensors(tensors, config, observation_dim)
     dtype = tensors["offset"].dtype
@@ -66,7 +66,7 @@ def load_model(data: bytes) -> IWAE:
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ModelError(f"the model's tensors do not fit its configuration ({_one_line(error)})") from None
+        raise ModelError(f"the model's tensors do not fit its configuration ({one_line(error)})") from None
     return model
 
 
@@ -86,7 +86,7 @@ def _read_metadata(metadata: dict[str, Any]) -> tuple[ModelConfig, int]:
         config = kinds[metadata["format"]](**fields)
         observation_dim = int(metadata["observation_dim"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ModelError(f"the model's configuration is unreadable ({_one_line(error)})") from None
+        raise ModelError(f"the model's configuration is unreadable ({one_line(error)})") from None
     if observation_dim < 1:
         raise ModelError(f"the model's observation_dim is {observation_dim}, needs at least 1")
     return config, observation_dim
@@ -122,7 +122,3 @@ def _count_numbers(config: ModelConfig, observation_dim: int) -> int:
     if config.likelihood == "gaussian":
         count += 1 if config.noise == "global" else perceptron(d, observation_dim)
     return count
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -21,7 +21,7 @@ import yaml
 from numpy.typing import NDArray
 
 from robogeo.durable import write_atomically
-from robogeo.errors import InputError, MotionError
+from robogeo.errors import InputError, MotionError, one_line
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.trajectory import MOST_BYTES, Motion, load_description, load_motion, save_motion
 from robogeo.reading import read_bounded
@@ -149,7 +149,7 @@ def _from_npz(content: bytes, source: Path) -> tuple[Motion, tuple[str, ...]]:
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{source}: not an npz archive of plain arrays ({error})") from error
+        raise InputError(f"{source}: not an npz archive of plain arrays ({one_line(error)})") from error
     for name, array in zip(_ARRAYS, arrays, strict=True):
         if array.dtype.kind not in "fiu":
             raise InputError(f"{source}: {name}: holds {array.dtype}, expected numbers")
@@ -233,4 +233,4 @@ def _parsed(content: bytes, kind: str, source: Path) -> Any:
     except UnicodeDecodeError as error:
         raise InputError(f"{source}: not a text file") from error
     except (json.JSONDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"{source}: not {kind.removeprefix('ros-').upper()} ({error})") from error
+        raise InputError(f"{source}: not {kind.removeprefix('ros-').upper()} ({one_line(error)})") from error
