@@ -11,6 +11,7 @@ to be the same, bit for bit, times excepted.
 from __future__ import annotations
 
 import argparse
+import errno
 import shutil
 import tempfile
 import time
@@ -29,6 +30,7 @@ from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
+_ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS)
 
 
 def main() -> None:
@@ -48,6 +50,7 @@ def main() -> None:
         seconds = time.perf_counter() - started
         wanted = content_of(place / "whole")
         _crashes(results, session, wanted, count, 41 if options.quick else 1, told)
+        _disk_errors(results, session, wanted, count, 29 if options.quick else 1, told)
         _random_kills(results, session, wanted, seconds, 3 if options.quick else 300, told)
         _flips(results, place / "whole", 40 if options.quick else 1000)
         if not options.quick:
@@ -70,6 +73,23 @@ def _crashes(
     results.row(what="durable operations of the session", counted=count, instants=len(instants))
     note = f"{same} of {len(instants)}, before and after each operation"
     results.target("crash points resumed bit-exactly", same / len(instants), ">=", 1.0, note)
+
+
+def _disk_errors(
+    results: Results, session: Session, wanted: dict[str, bytes], count: int, every: int, told: Progress
+) -> None:
+    """Let every durable operation fail once: by turns the disk is full, broken, or read-only."""
+    operations = range(0, count, every)
+    same = stopped = 0
+    for number, operation in enumerate(operations, 1):
+        with _scratch_run(session) as run:
+            outcome = session.failing_at(run, operation, _ERRORS[operation % len(_ERRORS)])
+            same += outcome.content == wanted and not verified(run).faults
+            stopped += outcome.kills
+        told("disk errors", number, len(operations))
+    results.row(what="disk errors", tried=len(operations), stopped_the_command=stopped, same=same)
+    note = f"{same} of {len(operations)}; {stopped} stopped the command with one line, the others did no harm"
+    results.target("disk errors survived bit-exactly", same / len(operations), ">=", 1.0, note)
 
 
 def _random_kills(

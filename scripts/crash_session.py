@@ -24,6 +24,7 @@ from robogeo.config import ExperimentConfig
 from robogeo.config_file import validated
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.storage import save_demonstration
+from robogeo.errors import RobogeoError
 from robogeo.experiment import run_experiment, simulated
 from robogeo.learning.journal import read_events
 from robogeo.learning.learner import Learner
@@ -51,6 +52,7 @@ _CONFIG = {
 # Whatever makes something on the disk, or makes it last.
 DURABLE = ("fsync", "replace", "rename", "ftruncate", "pwrite", "mkdir", "unlink")
 _PATIENCE = 200  # restarts of one session
+_GAVE_UP = 3  # exit status of a process that stopped with one clear line
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Outcome:
     """How a session ended.
 
     Attributes:
-        kills: how often its process was killed.
+        kills: how often its process was killed, or gave up because the disk failed.
         content: what the run's folder holds, times excepted.
     """
 
@@ -124,6 +126,18 @@ class Session:
 
         return self._driven(run, lambda kills: deadly if kills == 0 else (lambda: None), None)
 
+    def failing_at(self, run: Path, operation: int, number: int) -> Outcome:
+        """Let a durable operation fail with an error number, as on a full disk, then begin again."""
+
+        def failing() -> None:
+            def fail(passed: int) -> None:
+                if passed == 2 * operation:
+                    raise OSError(number, os.strerror(number))
+
+            _instrumented(fail)
+
+        return self._driven(run, lambda kills: failing if kills == 0 else (lambda: None), None)
+
     def killed_at_random(self, run: Path, seconds: float, generator: np.random.Generator) -> Outcome:
         """Kill processes at random times within the length of a session, until one gets through."""
         return self._driven(run, lambda kills: lambda: None, lambda: float(generator.uniform(0.0, seconds)))
@@ -157,7 +171,7 @@ class Session:
         with os.fdopen(reading, "rb") as told:
             done = len(told.read())
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status not in (0, -signal.SIGKILL):
+        if status not in (0, _GAVE_UP, -signal.SIGKILL):
             raise RuntimeError(f"{run}: a process ended with status {status}")
         return first + done, status != 0
 
@@ -179,6 +193,8 @@ def _dying() -> Iterator[None]:
     """A block after which the process is gone, whatever happens in it."""
     try:
         yield
+    except RobogeoError:
+        os._exit(_GAVE_UP)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(1)
