@@ -184,12 +184,16 @@ def reproduce(command: Reproduce) -> None:
 def info(command: Info) -> None:
     """``robogeo info``: what is here."""
     import robogeo
-    from robogeo.config_file import packaged_configs, packaged_studies
+    from robogeo.config_file import describe_fields, packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
     from robogeo.motion.worlds import robot_names, scene_names
 
+    if command.fields:
+        for field in describe_fields():
+            print(f"{field.name} = {field.default}\n    {field.description}")
+        return
     origin = provenance()
     print(f"robogeo {robogeo.__version__}, Python {origin['python']}")
     print(

@@ -10,7 +10,6 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from robogeo.settings import Name, Names, RobotName, Settings, Widths
@@ -282,10 +281,6 @@ class ExperimentConfig(Settings):
     def as_dict(self) -> dict[str, Any]:
         """Return all fields as plain data that YAML and JSON can hold."""
         return self.model_dump(mode="json")
-
-    def as_yaml(self) -> str:
-        """Return all fields as YAML text; equal configurations give equal texts."""
-        return yaml.safe_dump(self.as_dict(), sort_keys=False, allow_unicode=True)
 
 
 # Fields that change how a run is computed or shown but not its results: a run may be resumed with others.

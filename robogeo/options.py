@@ -226,6 +226,9 @@ class Reproduce:
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 
+    fields: bool = False
+    """Show every field of a configuration instead, with what it is unless it is set."""
+
 
 def names(text: str) -> tuple[str, ...]:
     """The names in a text like ``a,b``."""

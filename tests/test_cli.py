@@ -207,6 +207,12 @@ def test_info_tells_what_is_here(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in out
 
 
+def test_info_knows_every_field(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--fields"]) == 0
+    told = capsys.readouterr().out
+    assert "model.latent_dim = 4\n    dimension d of the latent space\n" in told
+
+
 def test_output_that_nobody_reads_is_no_error() -> None:
     command = f"'{sys.executable}' -m robogeo.cli info | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)

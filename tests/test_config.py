@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -62,7 +63,7 @@ def test_every_way_to_write_a_small_number_is_a_number(text: str, tmp_path: Path
 
 def test_its_yaml_reads_back_as_itself(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, "initial_places: [upper left, 'Ü']\nspacing: 1.0e-5\n"))
-    assert load_config(written(tmp_path, config.as_yaml())) == config
+    assert load_config(written(tmp_path, yaml.safe_dump(config.as_dict()))) == config
 
 
 @pytest.mark.parametrize(
