@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.ndimage import gaussian_filter
 
 from robogeo.data.chairs import SIDE, load_chairs
 from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support, relax_many
@@ -41,6 +42,13 @@ class PictureFit(Settings):
     steps: int = Field(default=1500, ge=1, le=10_000_000, description="gradient steps")
     batch: int = Field(default=64, ge=1, le=1_000_000, description="pictures a step")
     learning_rate: float = Field(default=3e-3, gt=0, le=1, description="peak rate of the cosine decay")
+    blur: float = Field(
+        default=0.0,
+        ge=0,
+        le=16,
+        description="standard deviation, in pixels, by which pictures are blurred first: the distance of "
+        "sharp pictures tells turns apart only below the step between two views",
+    )
 
 
 class ChairSettings(ReproductionSettings):
@@ -72,6 +80,14 @@ class Views:
     x: NDArray[np.float32]
     step_deg: float
 
+    def blurred(self, std: float) -> Views:
+        """The same views behind a Gaussian blur of that many pixels; round a picture there is nothing."""
+        if std == 0.0:
+            return self
+        pictures = self.x.reshape(*self.x.shape[:2], SIDE, SIDE)
+        soft = gaussian_filter(pictures, (0.0, 0.0, std, std), mode="constant")
+        return Views(soft.reshape(self.x.shape).astype(np.float32), self.step_deg)
+
 
 def load_views(settings: ChairSettings) -> Views:
     """The chairs that the settings name.
@@ -101,7 +117,7 @@ def draw_pairs(settings: ChairSettings, chairs: int, views: int, seed: int) -> N
 def learned(
     settings: ChairSettings, wanted: PictureFit, name: str, views: Views, kept: Kept, progress: Progress
 ) -> IWAE:
-    """The model of that name, fitted or read."""
+    """The model of that name, fitted to the views or read; they are blurred already, if at all."""
     x = views.x.reshape(-1, SIDE**2)
 
     def make() -> IWAE:

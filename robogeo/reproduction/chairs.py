@@ -51,27 +51,39 @@ def run_seed(settings: ChairSettings, seed: int, kept: Kept, progress: Progress)
     """Learn both models and turn chairs in each; the first seed tries other dimensions too."""
     views = load_views(settings)
     pairs = draw_pairs(settings, len(views.x), views.x.shape[1], seed)
-    recipe = learned(settings, settings.recipe, "recipe", views, kept, progress)
-    ways = {
-        RECIPE: published_ways(settings, recipe, views, pairs),
-        RECIPE_LINE: straight_ways(recipe, views, pairs),
-    }
     record: dict[str, Any] = {"step_deg": views.step_deg, "pairs": pairs.tolist()}
+    _with_recipe(settings, record, views.blurred(settings.recipe.blur), pairs, kept, progress)
+    views = views.blurred(settings.default.blur)
     default = learned(settings, settings.default, "default", views, kept, progress)
     chart = default_graph(default, codes(default, views.x.reshape(-1, SIDE**2)), settings.chart)
     curves = relaxed_ways(settings, chart, default, views, pairs, progress, f"seed {seed}: turning")
     record["uneven_speed"] = [_unevenness(chart.metric, curve) for curve in curves]
-    ways[DEFAULT], ways[DEFAULT_LINE] = curves, straight_ways(default, views, pairs)
-    for name, found in ways.items():
-        model = recipe if name in (RECIPE, RECIPE_LINE) else default
-        metric = PullbackMetric(model.decode) if model is recipe else ExpectedMetric(model.decode_heads)
-        record[name] = _judged(settings, model, metric, found, views, pairs)
+    bare = ExpectedMetric(default.decode_heads)
+    for name, found in ((DEFAULT, curves), (DEFAULT_LINE, straight_ways(default, views, pairs))):
+        record[name] = _judged(settings, default, bare, found, views, pairs)
     if seed == 0:
         record["dimensions"] = [
             _with_dimension(settings, d, views, pairs[: settings.other_pairs], kept, progress)
             for d in settings.other_dims
         ]
     return record
+
+
+def _with_recipe(
+    settings: ChairSettings,
+    record: dict[str, Any],
+    views: Views,
+    pairs: NDArray[np.int64],
+    kept: Kept,
+    progress: Progress,
+) -> None:
+    """The papers' model: its graph's ways and its straight lines."""
+    model = learned(settings, settings.recipe, "recipe", views, kept, progress)
+    metric = PullbackMetric(model.decode)
+    record[RECIPE] = _judged(
+        settings, model, metric, published_ways(settings, model, views, pairs), views, pairs
+    )
+    record[RECIPE_LINE] = _judged(settings, model, metric, straight_ways(model, views, pairs), views, pairs)
 
 
 def _judged(
@@ -157,7 +169,7 @@ def targets(
 
 def draw(settings: ChairSettings, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """Chairs along both ways, and what other latent dimensions give."""
-    views = load_views(settings)
+    views = load_views(settings).blurred(settings.default.blur)
     # The first pairs, not the best.
     pairs = np.array(records[0]["pairs"])[:_SHOWN]
     with Progress() as progress:
@@ -189,7 +201,9 @@ def words(settings: ChairSettings, records: Sequence[Record]) -> str:
         f"({records[0]['step_deg']:.1f} degrees each) apart. Both models are convolutional with "
         f"{default.latent_dim} latent dimensions. The recipe is that of the fast geodesics, whose network "
         f"is not known: one decoder, K = {recipe.importance_samples}, mean-only metric, graph over all "
-        f"codes, not relaxed. The default has {default.heads} decoders and support, and relaxes.\n\n"
+        f"codes, not relaxed. The default has {default.heads} decoders and support, and relaxes; its "
+        f"pictures are blurred by {default.blur:g} pixels (recipe: {recipe.blur:g}), and so are the real "
+        "views it is held against.\n\n"
         f"Along each way {settings.points} pictures at equal Riemannian steps are compared with all real "
         "views of the chair; the azimuth of the most alike one is the azimuth seen. Order is preserved when "
         "it never turns back nor leaves the arc between start and goal; a way that jumps from start to goal "
