@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "replay": options.Replay,
         "benchmark": options.Benchmark,
         "reproduce": options.Reproduce,
+        "view": options.View,
     }
     complaint = io.StringIO()
     try:

@@ -20,7 +20,7 @@ from robogeo.progress import Progress
 if TYPE_CHECKING:
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
-    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
+    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell, View
 
 __all__ = [
     "ask",
@@ -34,6 +34,7 @@ __all__ = [
     "replay",
     "reproduce",
     "tell",
+    "view",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -195,6 +196,13 @@ def reproduce(command: Reproduce) -> None:
         raise InputError(f"--seeds {command.seeds}: expected at least 1")
     with Progress() as progress:
         run(command.name, command.quick, command.seeds, command.out, progress)
+
+
+def view(command: View) -> None:
+    """``robogeo view``: show a run in the browser, or record a replay of it."""
+    from robogeo.viewing import view_run
+
+    view_run(command.run, command.port, lambda line: print(line, flush=True))
 
 
 def info(command: Info) -> None:

@@ -211,6 +211,22 @@ class Reproduce:
 
 
 @dataclass(frozen=True)
+class View:
+    """Show what a run knows in the browser: the arm beside the map of what it learned; ask it, and teach it.
+
+    Serves this machine alone, at the address that is printed, until interrupted. Nothing is fetched from
+    elsewhere. While another process writes into the run, it can be looked at but not taught.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    port: int | None = None
+    """Port to listen on. Default: the first free one from 8080."""
+    record: Path | None = None
+    """Serve nothing, but write a replay of motions: one HTML file that opens without a network."""
+
+
+@dataclass(frozen=True)
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def draw_geodesic(axes: Axes, curve: FloatArray) -> None:
     halo = [Stroke(linewidth=5.0, foreground="white"), Normal()]
     x, y = curve.T
     axes.plot(x, y, color=INK, linewidth=2.6, path_effects=halo, zorder=5)
-    start = {"marker": "o", "color": "white", "markeredgecolor": INK, "markeredgewidth": 2.0}
-    goal = {"marker": "s", "color": INK, "markeredgecolor": "white", "markeredgewidth": 1.5}
+    start: dict[str, Any] = {"marker": "o", "color": "white", "markeredgecolor": INK, "markeredgewidth": 2.0}
+    goal: dict[str, Any] = {"marker": "s", "color": INK, "markeredgecolor": "white", "markeredgewidth": 1.5}
     axes.plot(x[:1], y[:1], markersize=9, zorder=6, **start)
     axes.plot(x[-1:], y[-1:], markersize=9, zorder=6, **goal)

@@ -76,7 +76,9 @@ class Projection:
         return cKDTree(self.plane_nodes)
 
     def _residual(self, flat: NDArray[np.float64], neighbors: int) -> NDArray[np.float64]:
-        distance, nearest = self._tree.query(flat, np.arange(1, 1 + min(neighbors, len(self.plane_nodes))))
+        ranks = np.arange(1, 1 + min(neighbors, len(self.plane_nodes)))
+        found, nearest = self._tree.query(flat, ranks)
+        distance = np.asarray(found)
         # The floor lets a point on a node take that node's residual without dividing by zero.
         weight = 1.0 / (distance**2 + 1e-12 * max(float(np.sum(self.plane_nodes.var(axis=0))), 1e-12))
         return np.einsum("pk,pkd->pd", weight / weight.sum(axis=1, keepdims=True), self.residuals[nearest])

@@ -14,7 +14,7 @@ from robogeo.motion.solid import Solid
 from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
-_FLOOR = 1.3  # m from the arm at which a floor is cut off, to be seen as a plate
+_FLOOR = 1.0  # m from the arm at which a floor is cut off, to be seen as a plate
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,12 @@ class Arm:
 
     def poses(self, q: FloatArray) -> Poses:
         """Poses of all joints' links at configurations (T, dof), rad."""
-        turns, places = self._world.chain.links(torch.from_numpy(np.atleast_2d(q)))
+        turns, places = self._world.chain.links(torch.tensor(np.atleast_2d(q)))
         return _poses(turns.numpy().swapaxes(0, 1), places.numpy().swapaxes(0, 1))
 
     def tool(self, q: FloatArray) -> Poses:
         """Poses of the tool (n = 1) at configurations (T, dof), rad."""
-        turns, places = self._world.chain.tool(torch.from_numpy(np.atleast_2d(q)))
+        turns, places = self._world.chain.tool(torch.tensor(np.atleast_2d(q)))
         return _poses(turns.numpy()[:, None], places.numpy()[:, None])
 
     def reached(self, wxyz: FloatArray, position: FloatArray, near: FloatArray) -> FloatArray | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,14 @@ from robogeo.viewer.route import Film
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 FloatArray = NDArray[np.float64]
 _DPI = 110
-_MAP, _CURVES = (9.2, 7.6), (9.2, 5.8)  # inches
+_MAP, _CURVES = (9.2, 7.6), (9.2, 5.6)  # inches
 _FOG = "#d9dde1"
-_TEXT = {"font.size": 16.0, "axes.titlesize": 18.0, "axes.labelsize": 17.0}
-_TICKS = {"xtick.labelsize": 15.0, "ytick.labelsize": 15.0, "legend.fontsize": 15.0}
+_TEXT: dict[Any, float] = {"font.size": 18.0, "axes.titlesize": 19.0, "axes.labelsize": 19.0}
+_TICKS: dict[Any, float] = {"xtick.labelsize": 17.0, "ytick.labelsize": 17.0, "legend.fontsize": 16.5}
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def curves_card(film: Film, margin_m: float) -> Card:
     return _card(figure)
 
 
-def _draw_layer(axes: Axes, chart: LatentMap, layer: Layer) -> object:
+def _draw_layer(axes: Axes, chart: LatentMap, layer: Layer) -> AxesImage:
     """Dark to bright in a scale made for colour-blind readers (viridis), under fog without support."""
     image = axes.imshow(
         np.ma.masked_invalid(layer.values),
@@ -162,7 +163,7 @@ def _card(figure: Figure) -> Card:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure.set_dpi(_DPI)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3].copy()
     charts = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]

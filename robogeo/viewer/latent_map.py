@@ -68,6 +68,7 @@ class LatentMap:
         self.edges, self.bridges = np.argsort(shown)[graph.edges], graph.bridges
         self.projection = Projection.fit(self.nodes)
         self.extent = extent_of(self.projection.plane_nodes)
+        self._layers: dict[LayerName, Layer] = {}
 
     @property
     def said(self) -> str:
@@ -104,30 +105,48 @@ class LatentMap:
         """Points (n, 2) of the plane of codes (n, d)."""
         return self.projection.project(codes)
 
-    def layer(self, name: LayerName) -> Layer:
-        """One layer; each is worked out when first asked for."""
-        return getattr(self, f"_{name}")
+    def at_nodes(self, name: LayerName) -> FloatArray:
+        """One quantity at the nodes (N,)."""
+        return self._quantity(name, self.nodes)
 
     @cached_property
     def lack(self) -> FloatArray:
         """Lack of support (rows, columns), in [0, 1]: the fog of all other layers."""
-        return self._over(self.manifold.support.lack)
+        return 1.0 - self._quantity("support", self._codes).reshape(self.cells, self.cells)
 
-    @cached_property
-    def _magnification(self) -> Layer:
-        values = self._over(self.manifold.decoder_metric.log_magnification_factor) / np.log(10.0)
-        return self._layer("magnification", "magnification factor, log10", values)
+    def layer(self, name: LayerName) -> Layer:
+        """One layer; each is worked out when first asked for."""
+        if name not in self._layers:
+            values = self._quantity(name, self._codes).reshape(self.cells, self.cells)
+            self._layers[name] = Layer(name, self._labels[name], values, self._limits(name, values))
+        return self._layers[name]
 
-    @cached_property
-    def _uncertainty(self) -> Layer:
-        heads = self.manifold.heads(self._codes.astype(np.float32))
-        spread = np.sqrt(heads.var(axis=1).sum(axis=-1)).reshape(self.cells, self.cells)
+    @property
+    def _labels(self) -> dict[LayerName, str]:
         unit = "rad" if self.manifold.observes_joints else "observation units"
-        return self._layer("uncertainty", f"disagreement of the decoder heads, {unit}", spread)
+        return {
+            "magnification": "magnification factor, log10",
+            "uncertainty": f"disagreement of the decoder heads, {unit}",
+            "support": "support by demonstrations, 0 none to 1 full",
+        }
 
-    @cached_property
-    def _support(self) -> Layer:
-        return Layer("support", "support by demonstrations, 0 none to 1 full", 1.0 - self.lack, (0.0, 1.0))
+    def _quantity(self, name: LayerName, codes: FloatArray) -> FloatArray:
+        """One quantity at codes (P, d), (P,)."""
+        if name == "magnification":
+            metric = self.manifold.decoder_metric
+            return _evaluated(metric.log_magnification_factor, codes) / np.log(10.0)
+        if name == "uncertainty":
+            heads = self.manifold.heads(codes.astype(np.float32))
+            return np.sqrt(heads.var(axis=1).sum(axis=-1))
+        return 1.0 - _evaluated(self.manifold.support.lack, codes)
+
+    def _limits(self, name: LayerName, values: FloatArray) -> tuple[float, float]:
+        """From what is supported: far from data values are arbitrary."""
+        supported = values[(self.lack < 0.5) & np.isfinite(values)]
+        if name == "support" or not len(supported):
+            return 0.0, 1.0
+        low, high = np.percentile(supported, [1.0, 99.0])
+        return float(low), float(max(high, low + 1e-3))
 
     @cached_property
     def _codes(self) -> FloatArray:
@@ -145,15 +164,9 @@ class LatentMap:
             axes[2] = vectors[:, -1]
         return axes
 
-    def _over(self, function: Callable[[torch.Tensor], torch.Tensor]) -> FloatArray:
-        """A function of latent tensors over the plane (rows, columns), part by part."""
-        rows = torch.as_tensor(self._codes, dtype=torch.float32)
-        with torch.no_grad():
-            values = torch.cat([function(part) for part in torch.split(rows, _CHUNK)])
-        return values.double().numpy().reshape(self.cells, self.cells)
 
-    def _layer(self, name: LayerName, label: str, values: FloatArray) -> Layer:
-        """A layer with colours for what is supported: far from data values are arbitrary."""
-        supported = values[(self.lack < 0.5) & np.isfinite(values)]
-        low, high = np.percentile(supported, [1.0, 99.0]) if len(supported) else (0.0, 1.0)
-        return Layer(name, label, values, (float(low), float(max(high, low + 1e-3))))
+def _evaluated(function: Callable[[torch.Tensor], torch.Tensor], codes: FloatArray) -> FloatArray:
+    """A function of latent tensors at codes (P, d), (P,), part by part."""
+    rows = torch.as_tensor(codes, dtype=torch.float32)
+    with torch.no_grad():
+        return torch.cat([function(part) for part in torch.split(rows, _CHUNK)]).double().numpy()

@@ -10,8 +10,9 @@ from scipy.spatial.transform import Rotation
 
 FloatArray = NDArray[np.float64]
 FOV = np.deg2rad(40.0)  # vertical angle of view
-_HEIGHT = 1.95  # m of the wall that fill the window from top to bottom
-_LEFT = 0.58  # m by which the middle of the window lies to the left of what is looked at
+_HEIGHT = 2.15  # m of the wall that fill the window from top to bottom
+_LEFT = 0.56  # m by which the middle of the window lies to the left of what is looked at
+_NEARER = 0.7  # of the distance from the eye: before the floor, which would hide what hangs low
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +79,12 @@ class Hanging:
         return share if distance > 0.0 and ((share >= 0.0) & (share <= 1.0)).all() else None
 
 
-def column(wall: Wall, aspects: tuple[float, ...], width: float = 1.02, gap: float = 0.02) -> list[Hanging]:
+def column(wall: Wall, aspects: tuple[float, ...], width: float = 1.2, gap: float = 0.0) -> list[Hanging]:
     """Cards of given height over width, one below the other, in the left part of the window."""
+    width *= _NEARER
     heights = [aspect * width for aspect in aspects]
     top = 0.5 * (sum(heights) + gap * (len(heights) - 1))
-    left = wall.middle - 0.54 * wall.right
+    left = wall.eye + _NEARER * (wall.middle - 0.58 * wall.right - wall.eye)
     placed = []
     for height in heights:
         centre = left + (top - 0.5 * height) * wall.up

@@ -1,0 +1,61 @@
+"""The commands of the viewer: a run opened, for teaching where nobody else writes into it, and shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from robogeo.config_file import validated
+from robogeo.errors import InputError
+from robogeo.experiment import update_experiment
+from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.world import World
+from robogeo.stored_run import criteria_of
+from robogeo.viewer.server import Viewer
+from robogeo.viewer.session import Session
+from robogeo.viewer.teaching import Teaching
+
+
+@contextmanager
+def viewed(run: str | os.PathLike[str], port: int | None = None) -> Iterator[Viewer]:
+    """A run on a page that is being served.
+
+    Args:
+        run: the run's folder; locked meanwhile, unless another process writes into it: then nothing can be
+            taught.
+        port: as for `Viewer`.
+
+    Raises:
+        InputError: not a run's folder, one of another version, nothing learned yet, or no such port.
+    """
+    folder, writable = _opened(run)
+    with folder:
+        config = validated(folder.config, str(Path(run) / "config.yaml"))
+        with World(config.scene, config.robot) as world:
+            if not world.has_arm:
+                raise InputError(
+                    f"{run}: scene {config.scene} has no arm to be shown; 'robogeo map' draws its map"
+                )
+            learner = Learner(folder, config, world)
+            session = Session(learner, criteria_of(config))
+            with Viewer(session, Teaching(learner, update_experiment, writable), port) as viewer:
+                yield viewer
+
+
+def view_run(run: str | os.PathLike[str], port: int | None, say: Callable[[str], None]) -> None:
+    """Serve a run until interrupted."""
+    with viewed(run, port) as viewer:
+        say(f"{viewer.address} (this machine only; stop with Ctrl-C)")
+        viewer.wait()
+
+
+def _opened(run: str | os.PathLike[str]) -> tuple[RunFolder, bool]:
+    """A run's folder, and whether it may be written into."""
+    RunFolder.existing(run)  # says what is wrong with a folder that is no run
+    try:
+        return RunFolder.existing(run, exclusive=True), True
+    except InputError:
+        return RunFolder.existing(run), False
