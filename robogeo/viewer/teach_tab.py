@@ -235,10 +235,10 @@ class TeachTab:
         teaching = self._teaching
         lesson = teaching.lesson
         waits = lesson is not None and teaching.state_of(lesson.query) == "pending" and teaching.writable
-        for button in (self._points, self._show, self._refuse):
-            button.disabled = not waits
+        for control in (self._corner, self._points, self._show, self._accept, self._reason, self._refuse):
+            control.visible = waits
         good = teaching.preview is not None and teaching.preview.good
-        self._accept.disabled = not (waits and good)
+        self._accept.disabled = not good
         self._ask.disabled = not teaching.writable
         self._update.disabled = not (teaching.writable and teaching.untaught)
         if not teaching.writable:
