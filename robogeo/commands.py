@@ -200,8 +200,13 @@ def reproduce(command: Reproduce) -> None:
 
 def view(command: View) -> None:
     """``robogeo view``: show a run in the browser, or record a replay of it."""
-    from robogeo.viewing import view_run
+    from robogeo.viewing import record_run, view_run
 
+    if command.record is not None:
+        check_place(command.record)
+        record_run(command.run, command.record, print)
+        print(command.record)
+        return
     view_run(command.run, command.port, lambda line: print(line, flush=True))
 
 

@@ -14,9 +14,12 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.stored_run import criteria_of
+from robogeo.viewer.recording import record
 from robogeo.viewer.server import Viewer
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching
+
+_RECORDED = 4  # requests whose motions a replay shows
 
 
 @contextmanager
@@ -49,7 +52,24 @@ def view_run(run: str | os.PathLike[str], port: int | None, say: Callable[[str],
     """Serve a run until interrupted."""
     with viewed(run, port) as viewer:
         say(f"{viewer.address} (this machine only; stop with Ctrl-C)")
+        if not viewer.page.teaching.writable:
+            say("another process writes into this run: it can be looked at, but not taught")
         viewer.wait()
+
+
+def record_run(run: str | os.PathLike[str], path: Path, say: Callable[[str], None]) -> None:
+    """Write a replay of motions of a run as one HTML file.
+
+    Raises:
+        InputError: as for `viewed`, or the file cannot be written.
+    """
+    with viewed(run) as viewer:
+        page = viewer.page
+        requests = page.session.ways_of_life(_RECORDED)
+        config = page.session.learner.config
+        title = f"robogeo: {config.scene}, {page.session.world.robot_name}"
+        for route in record(page, requests, path, title):
+            say(f"{route.title}: {route.verdict.reason}")
 
 
 def _opened(run: str | os.PathLike[str]) -> tuple[RunFolder, bool]:

@@ -97,6 +97,10 @@ class World:
         """Names of the scene's places."""
         return self._environment.place_names()
 
+    def place_of(self, q: FloatArray) -> str:
+        """Name of the place of a configuration (dof,) rad, or ``elsewhere``."""
+        return self._environment.place_of(q)
+
     def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
         return self._drawn(seed, index, places)
@@ -114,8 +118,7 @@ class World:
         """
         for name, q in (("start", start), ("goal", goal)):
             self._check_configuration(name, q)
-        place_of = self._environment.place_of
-        return Request(start, goal, place_of(start), place_of(goal))
+        return Request(start, goal, self.place_of(start), self.place_of(goal))
 
     def demonstrate(self, request: Request, seed: int) -> FloatArray | Refusal:
         """A collision-free joint path (n, dof) rad for the request, shown by the world's demonstrator."""

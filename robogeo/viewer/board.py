@@ -38,7 +38,6 @@ class Board:
         self._lines: dict[str, tuple[FloatArray, Color, float]] = {}
         self._marks: dict[str, tuple[FloatArray, Color, float]] = {}
         self._handles: dict[str, Any] = {}
-        self._film: Film | None = None
         self._hang()
 
     def replace_map(self, chart: LatentMap) -> None:
@@ -93,10 +92,9 @@ class Board:
         flat = np.clip(self.chart.shadow(codes), [extent[0], extent[2]], [extent[1], extent[3]])
         return self._hangings[0].local(panel.on_card(flat))
 
-    def curves(self, film: Film | None) -> None:
+    def curves(self, film: Film | None, title: str = "") -> None:
         """Hang the curves of a film below the map; None takes them down."""
-        self._film = film
-        self._curves = None if film is None else curves_card(film, self._margin)
+        self._curves = None if film is None else curves_card(film, self._margin, title)
         self._hang()
 
     def cursor(self, share: float) -> None:

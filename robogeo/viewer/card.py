@@ -95,7 +95,7 @@ def map_card(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph: 
     return _card(map_figure(chart, name, demonstrations=demonstrations, graph=graph))
 
 
-def curves_card(film: Film, margin_m: float) -> Card:
+def curves_card(film: Film, margin_m: float, title: str) -> Card:
     """Speeds and clearance of a film over time."""
     import matplotlib
 
@@ -104,6 +104,7 @@ def curves_card(film: Film, margin_m: float) -> Card:
         above, below = figure.subplots(2, 1, sharex=True)
         _draw_speeds(above, film)
         _draw_clearance(below, film, margin_m)
+        above.set_title(title)
         below.set(xlabel="time, s", xlim=(0.0, float(film.t[-1])))
     return _card(figure)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from robogeo.motion.world import Request
 from robogeo.viewer.route import End, Film, Route, Verdict
 from robogeo.viewer.stage import GOAL, START, evenly
 from robogeo.viewer.wording import verdict_html
@@ -59,6 +60,21 @@ class MotionTab:
         """Choose the next end at a point of the map."""
         self._session.choose(x, y)
         self._ends_changed(judge=True)
+
+    def take(self, request: Request) -> Route | None:
+        """Show the motion for a request, judged; it takes as long as it takes."""
+        self._session.start = self._session.end_at(request.start)
+        self._session.goal = self._session.end_at(request.goal)
+        self._ends_changed(judge=False)
+        route = self._session.judge()
+        self._draw(route)
+        return route
+
+    def hide_handles(self) -> None:
+        """Take the handles away for good, where nobody can drag them."""
+        for handle in self._handles.values():
+            handle.remove()  # with its label
+        self._handles, self._labels = {}, {}
 
     def step_aside(self, aside: bool) -> None:
         """Take handles and ghosts of the motion away while something is taught, or bring them back."""
@@ -149,6 +165,8 @@ class MotionTab:
     def _put(self, name: str, held: str | None) -> None:
         """Put a handle where the tool is at an end, unless it is held."""
         end: End | None = getattr(self._session, name)
+        if name not in self._handles:
+            return
         handle, label = self._handles[name], self._labels[name]
         handle.visible = label.visible = end is not None and not self._aside
         if end is not None and name != held:
@@ -166,7 +184,10 @@ class MotionTab:
                 page.stage.show(page.arm.poses(path[:1]))
         self._say(None if route is None else route.verdict)
         film = None if route is None else route.film
-        page.play(film, None if film is None else self._codes_of(film))
+        if route is None or film is None:
+            page.play(None)
+        else:
+            page.play(film, self._codes_of(film), route.title)
 
     def _draw_ghosts(self, route: Route | None) -> None:
         wanted = route is not None and self._ghosts.value and not self._aside

@@ -76,9 +76,9 @@ class Page:
         self.teach.refresh()
         self.map.refresh()
 
-    def play(self, film: Film | None, codes: FloatArray | None = None) -> None:
+    def play(self, film: Film | None, codes: FloatArray | None = None, title: str = "") -> None:
         """Load a film, with the codes (T, d) of its frames, which are marked on the map."""
-        self.board.curves(film)
+        self.board.curves(film, title)
         if film is None or codes is None:
             self.board.mark("now", None, (0, 0, 0))
             self.player.load(None)

@@ -31,10 +31,11 @@ _FAILURES = {
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """One end of a way: a configuration (dof,) rad and its code (d,)."""
+    """One end of a way: a configuration (dof,) rad, its code (d,), and the name of its place."""
 
     q: FloatArray
     code: FloatArray
+    place: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ class Route:
     path: FloatArray
     verdict: Verdict = LOOKING
     film: Film | None = None
+
+    @property
+    def title(self) -> str:
+        """The way and the verdict on it, in one line."""
+        return f"{self.start.place} to {self.goal.place}: {self.verdict.word}"
 
     @property
     def codes(self) -> FloatArray:

@@ -65,7 +65,8 @@ class Viewer:
     def close(self) -> None:
         """Stop serving; what was accepted is in the journal already."""
         self.page.close()
-        self._server.stop()
+        with redirect_stdout(io.StringIO()):
+            self._server.stop()
 
     def __enter__(self) -> Viewer:
         """Return the viewer."""

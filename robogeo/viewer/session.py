@@ -71,14 +71,15 @@ class Session:
 
     def end_at(self, q: FloatArray) -> End:
         """An end at a configuration (dof,) rad."""
-        return End(q, self.map.manifold.encode(q[None])[0].double().numpy())
+        return End(q, self.map.manifold.encode(q[None])[0].double().numpy(), self.world.place_of(q))
 
     def end_on_map(self, x: float, y: float) -> End:
         """An end at a point of the map: what the decoder makes of its code, brought within the limits."""
         code = self.map.code_at(x, y)
         manifold, limits = self.map.manifold, self.world.limits
         seen = manifold.decode(torch.as_tensor(code, dtype=torch.float32)[None])
-        return End(np.clip(manifold.observation.configurations(seen)[0], limits.lower, limits.upper), code)
+        q = np.clip(manifold.observation.configurations(seen)[0], limits.lower, limits.upper)
+        return End(q, code, self.world.place_of(q))
 
     def choose(self, x: float, y: float) -> None:
         """Choose the next end at a point of the map: first the start, then the goal, then a new start."""

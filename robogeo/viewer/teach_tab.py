@@ -151,7 +151,7 @@ class TeachTab:
                 page.board.line("stretch", query.stretch if new else None, STRETCH, 6.0)
                 worst = query.motion if len(query.motion) > 1 else None
                 page.stage.way("stretch", worst, STRETCH, 5.0)
-                page.stage.ghosts("stretch", None if worst is None else evenly(worst, 2), STRETCH)
+                page.stage.ghosts("stretch", None if worst is None else evenly(worst, 4)[1:3], STRETCH)
                 self._posture.begin(query.request.start)
         self._show_lesson()
 
@@ -165,7 +165,7 @@ class TeachTab:
         self._corner.options, self._corner.value = behind, behind[-1]
         with page.server.atomic():
             page.stage.way("lesson", None if lesson is None else lesson.path(), _SHOWN, 4.0)
-            page.stage.ghosts("lesson", None if lesson is None else lesson.corners, _SHOWN, 0.22)
+            page.stage.ghosts("lesson", None if lesson is None else lesson.corners[1:], _SHOWN, 0.22)
         if self._teaching.preview is None:
             self._checks.content = note_html(_HINT)
         self._allow()

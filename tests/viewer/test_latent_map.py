@@ -85,8 +85,12 @@ def test_the_picture_has_its_axes_where_the_card_says(chart: LatentMap) -> None:
 def test_curves_of_a_refused_motion_say_so() -> None:
     t = np.linspace(0.0, 3.0, 20)
     unknown = np.full(20, np.nan)
-    card = curves_card(Film(t, np.zeros((20, 7)), unknown, unknown, np.full(20, 0.05)), 0.005)
-    timed = curves_card(Film(t, np.zeros((20, 7)), t / 3.0, t / 9.0, np.full(20, 0.05)), 0.005)
+    card = curves_card(
+        Film(t, np.zeros((20, 7)), unknown, unknown, np.full(20, 0.05)), 0.005, "a to b: refused"
+    )
+    timed = curves_card(
+        Film(t, np.zeros((20, 7)), t / 3.0, t / 9.0, np.full(20, 0.05)), 0.005, "a to b: refused"
+    )
     assert len(card.panels) == len(timed.panels) == 2
     assert card.panels[1].extent[:2] == (0.0, 3.0)
     assert (card.image != timed.image).any()

@@ -35,7 +35,9 @@ def test_a_judged_way_has_a_film_and_a_verdict(session: Session) -> None:
     assert route is not None and route.film is not None
     assert route.verdict.word in ("safe", "unsafe") and "clearance" in route.verdict.reason
     film = route.film
-    assert np.allclose(film.q[0], request.start, atol=1e-9) and np.allclose(film.q[-1], request.goal, atol=1e-9)
+    assert np.allclose(film.q[0], request.start, atol=1e-9) and np.allclose(
+        film.q[-1], request.goal, atol=1e-9
+    )
     assert film.speed[[0, -1]] == pytest.approx([0.0, 0.0], abs=1e-6)
     assert 0.0 < film.speed.max() <= session.learner.config.motion.derate + 1e-3
     # The verdict is the learner's own: the same request is planned the same way.

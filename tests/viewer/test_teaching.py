@@ -40,7 +40,9 @@ def test_what_is_accepted_is_on_the_disk_at_once(teaching: Teaching) -> None:
     teaching.choose(query.id)
     teaching.let_planner_show()
     teaching.accept()
-    folder = RunFolder.existing(teaching.learner.folder.path)  # as a reader finds it, were the viewer gone now
+    folder = RunFolder.existing(
+        teaching.learner.folder.path
+    )  # as a reader finds it, were the viewer gone now
     again = Learner(folder, teaching.learner.config, teaching.learner.world)
     assert again.record.receipt(query.id).state.value == "answered"
     assert again.demonstrations[-1] == teaching.learner.demonstrations[-1]
