@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "benchmark": options.Benchmark,
         "reproduce": options.Reproduce,
         "view": options.View,
+        "map": options.Map,
     }
     complaint = io.StringIO()
     try:

@@ -16,11 +16,12 @@ from robogeo.data_commands import convert, inspect
 from robogeo.errors import InputError, RobogeoError
 from robogeo.options import check_place, names
 from robogeo.progress import Progress
+from robogeo.view_commands import map, view
 
 if TYPE_CHECKING:
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
-    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell, View
+    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
 
 __all__ = [
     "ask",
@@ -31,6 +32,7 @@ __all__ = [
     "info",
     "inspect",
     "learn",
+    "map",
     "replay",
     "reproduce",
     "tell",
@@ -196,18 +198,6 @@ def reproduce(command: Reproduce) -> None:
         raise InputError(f"--seeds {command.seeds}: expected at least 1")
     with Progress() as progress:
         run(command.name, command.quick, command.seeds, command.out, progress)
-
-
-def view(command: View) -> None:
-    """``robogeo view``: show a run in the browser, or record a replay of it."""
-    from robogeo.viewing import record_run, view_run
-
-    if command.record is not None:
-        check_place(command.record)
-        record_run(command.run, command.record, print)
-        print(command.record)
-        return
-    view_run(command.run, command.port, lambda line: print(line, flush=True))
 
 
 def info(command: Info) -> None:

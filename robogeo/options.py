@@ -227,6 +227,23 @@ class View:
 
 
 @dataclass(frozen=True)
+class Map:
+    """Draw the map of what a run learned, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
+
+    Bright ridges: a small latent step is a large motion. Fog: nothing was demonstrated there.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    out: Path = Path("map.png")
+    """Picture to write, .png or .svg; the interactive file gets the same name with .html."""
+    layer: Literal["magnification", "uncertainty", "support"] = "magnification"
+    """What the picture shows; the interactive file has all three."""
+    round: int | None = None
+    """Round whose model is drawn. Default: the last."""
+
+
+@dataclass(frozen=True)
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 

@@ -17,10 +17,10 @@ FLOORS = (
     {"evaluation"},
     {"viewer"},
     {"experiment"},
-    {"study", "dialogue", "viewing"},
+    {"study", "dialogue", "viewing", "mapping"},
     {"reproduction"},
     {"options", "inspecting"},
-    {"data_commands"},
+    {"data_commands", "view_commands"},
     {"commands"},
     {"cli"},
 )

@@ -78,7 +78,7 @@ class Stage:
 def add_line(scene: Any, name: str, points: FloatArray, color: Color, width: float) -> Any:
     """A polyline (n, 3)."""
     pairs = np.stack([points[:-1], points[1:]], axis=1).astype(np.float32)
-    return scene.add_line_segments(name, pairs, colors=color, line_width=width)
+    return scene.add_line_segments(name, pairs, colors=color, thickness=width, thickness_units="screen")
 
 
 def evenly(q: FloatArray, count: int = GHOSTS) -> FloatArray:

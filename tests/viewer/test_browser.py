@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from robogeo.cli import main
 from robogeo.learning.journal import read_events
 from robogeo.viewer.wall import FOV
 from robogeo.viewing import record_run, viewed
@@ -40,17 +42,28 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-def opened(browser: Any, address: str, **context: Any) -> tuple[Any, list[str]]:
-    """A page at an address, and all addresses that it asked for."""
+@contextmanager
+def opened(
+    browser: Any, address: str, lines: list[str] | None = None, **context: Any
+) -> Iterator[tuple[Any, list[str]]]:
+    """A page at an address, and all addresses that it asked for; its console goes to ``lines``.
+
+    It is closed at the end: a page that is left open goes on drawing, in software.
+    """
     width, height = SIZE
-    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+    looking = browser.new_context(viewport={"width": width, "height": height}, **context)
+    page = looking.new_page()
     page.set_default_timeout(120_000)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url))
+    page.on("console", lambda message: None if lines is None else lines.append(message.text))
     page.goto(address)
     page.wait_for_selector("canvas")
-    return page, asked
+    try:
+        yield page, asked
+    finally:
+        looking.close()
 
 
 def pixel(viewer: Any, point: Any, canvas: dict[str, float]) -> tuple[float, float]:
@@ -74,9 +87,8 @@ def wait_for(condition: Any, seconds: float = 120.0) -> None:
 
 
 def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run: Path) -> None:
-    with viewed(run) as viewer:
+    with viewed(run) as viewer, opened(browser, viewer.address) as (page, asked):
         session, teaching = viewer.page.session, viewer.page.teaching
-        page, asked = opened(browser, viewer.address)
         wait_for(lambda: viewer.server.get_clients())
         canvas = page.locator("canvas").first.bounding_box()
 
@@ -120,8 +132,7 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
 
 
 def test_a_browser_that_vanishes_takes_nothing_along(browser: Any, run: Path) -> None:
-    with viewed(run) as viewer:
-        page, _ = opened(browser, viewer.address)
+    with viewed(run) as viewer, opened(browser, viewer.address) as (page, _):
         wait_for(lambda: viewer.server.get_clients())
         teaching, desk = viewer.page.teaching, viewer.page.desk
         query = teaching.ask()[0]
@@ -140,7 +151,23 @@ def test_a_replay_opens_from_the_disk_without_a_network(browser: Any, run: Path,
     said: list[str] = []
     record_run(run, replay, said.append)
     assert len(said) == 4 and replay.stat().st_size < 10_000_000
-    page, asked = opened(browser, replay.as_uri(), offline=True)
-    page.get_by_text("1x").first.wait_for()  # the player's controls: the scene was read
-    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)
-    assert page.title().startswith("robogeo: ShelfReach")
+    lines: list[str] = []
+    with opened(browser, replay.as_uri(), lines, offline=True) as (page, asked):
+        wait_for(lambda: page.evaluate("1") and any("Embedded data loaded" in line for line in lines))
+        assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)
+        assert page.title().startswith("robogeo: ShelfReach")
+
+
+def test_the_interactive_map_tells_what_is_under_the_pointer(
+    browser: Any, finished: Path, tmp_path: Path
+) -> None:
+    assert main(["map", str(finished), "--out", str(tmp_path / "map.png")]) == 0
+    with opened(browser, (tmp_path / "map.html").as_uri(), offline=True) as (page, asked):
+        page.locator("#map[data-layer=magnification]").wait_for()
+        page.locator("#map").focus()
+        page.keyboard.press("ArrowUp")
+        told = page.locator("#told").inner_text()
+        assert "magnification factor, log10: " in told and ", rad: " in told and "support" in told
+        page.get_by_label("uncertainty").check()
+        page.locator("#map[data-layer=uncertainty]").wait_for()
+        assert [url for url in asked if not url.startswith("data:")] == [(tmp_path / "map.html").as_uri()]
