@@ -1,6 +1,7 @@
 """How quickly the viewer answers: click to geodesic with the decoded arm, the verdict after it, and the map.
 
-Times are of one thread on the server's side; drawing is the browser's. Run it on the quickstart's run:
+Times are of one thread on the server's side; drawing is the browser's. ``core_ms`` is the time that the
+thread ran, ``wall_ms`` what the clock said on a machine that others may use. On the quickstart's run:
 
     robogeo learn quickstart --out runs/quickstart
     python scripts/benchmark_viewer.py runs/quickstart
@@ -31,6 +32,7 @@ from robogeo.viewer.latent_map import LAYERS, LatentMap
 from robogeo.viewer.session import Session
 
 CLICKS = 60
+Seconds = tuple[float, float]  # that the thread ran, and by the clock
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 
 
@@ -47,15 +49,16 @@ def main() -> None:
         results = Results("viewer", f"python scripts/benchmark_viewer.py {given.run.name}")
         for row in (*_clicks(session, Arm(world)), *_maps(session)):
             results.row(**row)
-    of = {row["what"]: row["median_ms"] for row in results.rows}
-    results.target("click to geodesic with decoded arm, median, ms", of[_LEAD], "<=", 100.0)
-    results.target("map of 200 x 200, 5 heads, all three layers, ms", of[_MAP], "<=", 1000.0)
+    of = {row["what"]: row["core_ms"] for row in results.rows}
+    results.target("click to geodesic with decoded arm, median, core ms", of[_LEAD], "<=", 100.0)
+    results.target("map of 200 x 200, 5 heads, all three layers, core ms", of[_MAP], "<=", 1000.0)
     print(results.write(given.out))
 
 
 _LEAD = "second click to geodesic, decoded arm and its links' poses"
 _JUDGE = "motion timed, run in the simulator, judged, film measured"
 _CURVES = "curves drawn"
+_FIRST = "map of 200 x 200 as first shown: magnification under fog"
 _MAP = "map of 200 x 200, all three layers"
 _CARD = "map drawn with demonstrations"
 
@@ -65,11 +68,11 @@ def _clicks(session: Session, arm: Arm) -> list[dict[str, Any]]:
     rng = np.random.default_rng(0)
     nodes = session.map.projection.plane_nodes
     margin = session.learner.config.success.margin_m
-    times: dict[str, list[float]] = {_LEAD: [], _JUDGE: [], _CURVES: []}
+    times: dict[str, list[Seconds]] = {_LEAD: [], _JUDGE: [], _CURVES: []}
     for pair in rng.integers(len(nodes), size=(CLICKS + 3, 2)):
         session.clear()
         session.choose(*nodes[pair[0]])
-        route, lead = _timed(lambda pair=pair: _click(session, arm, nodes[pair[1]]))
+        _, lead = _timed(lambda pair=pair: _click(session, arm, nodes[pair[1]]))
         judged, judge = _timed(session.judge)
         _, draw = _timed(lambda judged=judged: curves_card(judged.film, margin, judged.title))
         for name, seconds in ((_LEAD, lead), (_JUDGE, judge), (_CURVES, draw)):
@@ -86,24 +89,28 @@ def _click(session: Session, arm: Arm, point: Any) -> Any:
 
 
 def _maps(session: Session) -> list[dict[str, Any]]:
-    maps, cards = [], []
+    first, maps, cards = [], [], []
     for _ in range(6):
+        chart = LatentMap(session.map.manifold)
+        first.append(_timed(lambda chart=chart: (chart.layer("magnification"), chart.lack))[1])
         chart = LatentMap(session.map.manifold)
         maps.append(_timed(lambda chart=chart: [chart.layer(name) for name in LAYERS])[1])
         drawn = _timed(lambda chart=chart: map_card(chart, "magnification", demonstrations=True, graph=False))
         cards.append(drawn[1])
-    return [_row(_MAP, maps[1:]), _row(_CARD, cards[1:])]
+    return [_row(_FIRST, first[1:]), _row(_MAP, maps[1:]), _row(_CARD, cards[1:])]
 
 
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    started = time.perf_counter()
+def _timed(work: Callable[[], Any]) -> tuple[Any, Seconds]:
+    wall, core = time.perf_counter(), time.process_time()
     found = work()
-    return found, time.perf_counter() - started
+    return found, (time.process_time() - core, time.perf_counter() - wall)
 
 
-def _row(what: str, seconds: list[float]) -> dict[str, Any]:
-    p10, median, p90 = (1000.0 * float(value) for value in np.percentile(seconds, [10, 50, 90]))
-    return {"what": what, "times": len(seconds), "median_ms": median, "p10_ms": p10, "p90_ms": p90}
+def _row(what: str, seconds: list[Seconds]) -> dict[str, Any]:
+    core, wall = 1000.0 * np.array(seconds).T
+    low, median, high = (float(value) for value in np.percentile(core, [10, 50, 90]))
+    spread = {"core_ms": median, "core_ms_p10": low, "core_ms_p90": high}
+    return {"what": what, "times": len(seconds), **spread, "wall_ms": float(np.median(wall))}
 
 
 if __name__ == "__main__":

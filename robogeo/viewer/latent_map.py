@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 LayerName = Literal["magnification", "uncertainty", "support"]
 LAYERS: tuple[LayerName, ...] = ("magnification", "uncertainty", "support")
 CELLS = 200
-_CHUNK = 1024  # points at a time: their Jacobians stay in the processor's cache
+_CHUNK = 4096  # points at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +112,12 @@ class LatentMap:
     @cached_property
     def lack(self) -> FloatArray:
         """Lack of support (rows, columns), in [0, 1]: the fog of all other layers."""
-        return 1.0 - self._quantity("support", self._codes).reshape(self.cells, self.cells)
+        return 1.0 - self._over("support")
 
     def layer(self, name: LayerName) -> Layer:
         """One layer; each is worked out when first asked for."""
         if name not in self._layers:
-            values = self._quantity(name, self._codes).reshape(self.cells, self.cells)
+            values = 1.0 - self.lack if name == "support" else self._over(name)
             self._layers[name] = Layer(name, self._labels[name], values, self._limits(name, values))
         return self._layers[name]
 
@@ -129,6 +129,10 @@ class LatentMap:
             "uncertainty": f"disagreement of the decoder heads, {unit}",
             "support": "support by demonstrations, 0 none to 1 full",
         }
+
+    def _over(self, name: LayerName) -> FloatArray:
+        """One quantity over the plane (rows, columns)."""
+        return self._quantity(name, self._codes).reshape(self.cells, self.cells)
 
     def _quantity(self, name: LayerName, codes: FloatArray) -> FloatArray:
         """One quantity at codes (P, d), (P,)."""
