@@ -38,11 +38,12 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .scroll { overflow-x: auto; margin: 20px 0 28px; }
 table { border-collapse: collapse; font-size: 0.97rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
-th, td { padding: 8px 18px 8px 0; text-align: left; vertical-align: baseline;
+th, td { padding: 8px 10px 8px 0; text-align: left; vertical-align: baseline;
   border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); vertical-align: bottom; border-bottom: 1.5px solid var(--rule); }
-td + td, th + th { padding-left: 18px; }
+td + td, th + th { padding-left: 10px; }
 .number { text-align: right; white-space: nowrap; }
+th.number { white-space: normal; }
 tbody tr:hover { background: var(--hover); }
 footer { margin-top: 64px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--muted);
   font-size: 0.9rem; }
