@@ -1,4 +1,4 @@
-"""Pictures and the clip of docs/viewer.md: a real browser looks at a young run and teaches it one demonstration.
+"""Pictures and the clip of docs/viewer.md: a browser looks at a young run and teaches it one demonstration.
 
     robogeo learn quickstart --out runs/young --set rounds=2
     python scripts/film_viewer.py runs/young
@@ -28,7 +28,7 @@ from robogeo.viewing import viewed
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-FRAMES, CLIP = 20, (960, 600)
+FRAMES, CLIP = 16, (960, 600)
 
 
 def main() -> None:
@@ -92,7 +92,8 @@ def _clip(page: Any, viewer: Viewer) -> None:
 
 
 def _keep(page: Any, name: str) -> None:
-    time.sleep(4.0)  # until the browser has drawn it
+    page.screenshot()  # makes the browser, which draws in software, catch up
+    time.sleep(8.0)
     page.screenshot(path=IMAGES / f"{name}.png")
     print(IMAGES / f"{name}.png", flush=True)
 
