@@ -54,4 +54,4 @@ class MapTab:
         board.layer = self._layer.value
         board.demonstrations, board.graph = self._demonstrations.value, self._graph.value
         board.cloud = self._cloud.value
-        board.redraw()
+        self._page.redraw_map()

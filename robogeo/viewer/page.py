@@ -57,6 +57,7 @@ class Page:
         self.board = Board(server.scene, wall, session.map, margin)
         self.stage.show(self.arm.poses(session.world.rest))
         self.player = Player(self._told)
+        self._played: tuple[Film, FloatArray] | None = None
         self._look_from(wall)
         tabs = server.gui.add_tab_group()
         with tabs.add_tab("Motion"):
@@ -80,11 +81,24 @@ class Page:
         """Load a film, with the codes (T, d) of its frames, which are marked on the map."""
         self.board.curves(film, title)
         if film is None or codes is None:
+            self._played = None
             self.board.mark("now", None, (0, 0, 0))
             self.player.load(None)
             self.motion.set_duration(0.0)
             return
+        self._played = film, codes
         self.motion.set_duration(float(film.t[-1]))
+        self._load(film, codes)
+
+    def redraw_map(self) -> None:
+        """Draw the map as its controls say now, and go on where the film is."""
+        now = self.player.now
+        self.board.redraw()
+        if self._played is not None:
+            self._load(*self._played)
+            self.player.seek(now)
+
+    def _load(self, film: Film, codes: FloatArray) -> None:
         poses, places = self.arm.poses(film.q), self.board.places(codes)
         self.board.mark("now", codes[0], (255, 255, 255), 0.012)
 

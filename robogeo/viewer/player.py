@@ -45,6 +45,11 @@ class Player:
         """Whether the clock runs."""
         return self._playing.is_set()
 
+    @property
+    def now(self) -> float:
+        """The film's time, s."""
+        return self._now
+
     def load(self, reel: Reel | None) -> None:
         """Take another film, from its beginning; None: there is nothing to play."""
         with self._lock:
