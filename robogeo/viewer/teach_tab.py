@@ -147,13 +147,20 @@ class TeachTab:
                 self._posture.hide()
             else:
                 self._told.content = query_html(query, self._teaching.state_of(query))
-                new = query.round == page.session.learner.rounds - 1 and len(query.stretch) > 1
-                page.board.line("stretch", query.stretch if new else None, STRETCH, 6.0)
                 worst = query.motion if len(query.motion) > 1 else None
+                page.board.line("stretch", self._on_map(query), STRETCH, 6.0)
                 page.stage.way("stretch", worst, STRETCH, 5.0)
                 page.stage.ghosts("stretch", None if worst is None else evenly(worst, 4)[1:3], STRETCH)
                 self._posture.begin(query.request.start)
         self._show_lesson()
+
+    def _on_map(self, query: Query) -> FloatArray | None:
+        """The worst stretch on the present map: as it was found, or where an older one's motion lies now."""
+        if query.round == self._teaching.learner.rounds - 1 and len(query.stretch) > 1:
+            return query.stretch
+        if len(query.motion) < 2:
+            return None
+        return self._page.session.map.manifold.encode(query.motion).double().numpy()
 
     # -- the demonstration -------------------------------------------------------------------------
 

@@ -103,6 +103,13 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     assert teaching.learner.rounds == rounds + 1 and len(teach._success._plot.data[0]) == rounds + 1
     assert f"round {rounds}: " in teach._said.content
 
+    teach._question.value = next(
+        name for name in teach._ids if "answered" in name
+    )  # an old one, looked at again
+    page.desk.submit(teach._choose)
+    done(viewer)
+    assert "stretch" in page.board._handles and not teach._accept.visible
+
 
 def test_what_does_not_work_is_said(viewer: Viewer) -> None:
     page = viewer.page
