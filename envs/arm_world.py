@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs import rrt
+from envs.appearance import Drawn, visual_arrays
 from envs.arm_spheres import arm_spheres
 from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
-from envs.kinematics import Kinematics
+from envs.kinematics import Kinematics, ToolPose
 from envs.obstacles import obstacle_arrays
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
@@ -121,6 +122,21 @@ class ArmWorld:
     def obstacle_arrays(self) -> list[tuple[str, FloatArray, FloatArray]]:
         """Kind, size and pose (4, 4) of every primitive obstacle, see `envs.obstacles`."""
         return obstacle_arrays(self._simulation)
+
+    def visual_arrays(self) -> list[Drawn]:
+        """What arm and scene look like, see `envs.appearance`."""
+        return visual_arrays(self._simulation)
+
+    def cameras(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """From where (3,) m the scene is looked at, and at what (3,) m."""
+        return self.scene.camera_eye, self.scene.camera_target
+
+    def reached(self, position: FloatArray, rotation: FloatArray, near: FloatArray) -> FloatArray | None:
+        """Configuration (dof,) rad near another one at which the tool has a pose, None if there is none."""
+        pose = ToolPose(np.asarray(position, dtype=np.float64), np.asarray(rotation, dtype=np.float64))
+        seed = self._within_limits("near", near)
+        found = self.kinematics.solve(pose, seed)
+        return self.kinematics.solve(pose, seed, pulled=False) if found is None else found
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which of ``path`` (n, dof) rad keep ``margin`` m from obstacles (0.01 m at most from the arm)."""

@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "replay": options.Replay,
         "benchmark": options.Benchmark,
         "reproduce": options.Reproduce,
+        "view": options.View,
+        "map": options.Map,
     }
     complaint = io.StringIO()
     try:

@@ -17,6 +17,7 @@ from robogeo.data_commands import convert, inspect
 from robogeo.errors import InputError, RobogeoError, one_line
 from robogeo.options import check_place, names
 from robogeo.progress import Progress
+from robogeo.view_commands import map, view
 
 if TYPE_CHECKING:
     from robogeo.motion.world import Request, World
@@ -31,10 +32,12 @@ __all__ = [
     "info",
     "inspect",
     "learn",
+    "map",
     "replay",
     "reproduce",
     "tell",
     "verify",
+    "view",
 ]
 
 FloatArray = NDArray[np.float64]

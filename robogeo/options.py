@@ -223,6 +223,39 @@ class Reproduce:
 
 
 @dataclass(frozen=True)
+class View:
+    """Show what a run knows in the browser: the arm beside the map of what it learned; ask it, and teach it.
+
+    Serves this machine alone, at the address that is printed, until interrupted. Nothing is fetched from
+    elsewhere. While another process writes into the run, it can be looked at but not taught.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    port: int | None = None
+    """Port to listen on. Default: the first free one from 8080."""
+    record: Path | None = None
+    """Serve nothing, but write a replay of motions: one HTML file that opens without a network."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """Draw the map of what a run learned, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
+
+    Bright ridges: a small latent step is a large motion. Fog: nothing was demonstrated there.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run."""
+    out: Path = Path("map.png")
+    """Picture to write, .png or .svg; the interactive file gets the same name with .html."""
+    layer: Literal["magnification", "uncertainty", "support"] = "magnification"
+    """What the picture shows; the interactive file has all three."""
+    round: int | None = None
+    """Round whose model is drawn. Default: the last."""
+
+
+@dataclass(frozen=True)
 class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import MotionError
 from robogeo.learning.answers import Answer
 from robogeo.motion.timing import smooth_path, time_path
 from robogeo.motion.world import Refusal, Request, World
 
+FloatArray = NDArray[np.float64]
 _EVERY = 3  # of the 240 samples a second are kept
 
 
@@ -37,13 +41,26 @@ class SimulatedOracle:
         path = self._world.demonstrate(request, seed)
         if isinstance(path, Refusal):
             return path
-        try:
-            motion = time_path(
-                smooth_path(path, limits=self._world.limits), self._world.limits, derate=self._derate
-            )
-        except MotionError as error:
-            return Refusal("no-motion", str(error))
-        if self._world.execute(motion).collision:
-            return Refusal("collision", "the demonstrated motion touched an obstacle when it was replayed")
-        kept = [*range(0, len(motion.t) - 1, _EVERY), len(motion.t) - 1]
-        return Demonstration(motion.q[kept], motion.t[kept], "simulated demonstrator", request.name)
+        return performed(self._world, path, self._derate, "simulated demonstrator", request.name)
+
+
+def performed(
+    world: World, path: FloatArray, derate: float, source: str, note: str
+) -> Demonstration | Refusal:
+    """A demonstration along a joint path, whoever gave it; refused if it touches anything when it runs.
+
+    Args:
+        world: where it is run.
+        path: way-points (n, dof), rad; they are smoothed and timed.
+        derate: share of the joint limits that it uses.
+        source: who gave the path.
+        note: free text.
+    """
+    try:
+        motion = time_path(smooth_path(path, limits=world.limits), world.limits, derate=derate)
+    except MotionError as error:
+        return Refusal("no-motion", str(error))
+    if world.execute(motion).collision:
+        return Refusal("collision", "the demonstrated motion touched an obstacle when it was replayed")
+    kept = [*range(0, len(motion.t) - 1, _EVERY), len(motion.t) - 1]
+    return Demonstration(motion.q[kept], motion.t[kept], source, note)

@@ -22,7 +22,7 @@ from robogeo.reading import read_text
 
 _MOST_BYTES = 1024 * 1024
 _ENDINGS = (".npz", ".csv", ".json")
-_PURPOSES = {
+PURPOSES = {
     "bridge": "nothing that was shown joins these regions: the learned way leads over a gap",
     "smooth": "the learned way jumps between neighbouring configurations",
     "cover": "little or nothing was shown along the learned way, or near its ends",
@@ -58,7 +58,7 @@ def question(query: Query, world: World) -> dict[str, Any]:
         "id": query.id,
         "kind": query.kind,
         "why": {
-            "purpose": _PURPOSES.get(query.kind, ""),
+            "purpose": PURPOSES.get(query.kind, ""),
             "score": query.score,
             "parts_rad": dict(query.parts),
             "predicted_gain": query.predicted_gain,

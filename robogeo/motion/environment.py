@@ -85,6 +85,18 @@ class ArmEnvironment(Protocol):
         """Arguments of `Obstacle`, one tuple each."""
         ...
 
+    def visual_arrays(self) -> list[tuple[int, FloatArray, NDArray[np.int64], FloatArray]]:
+        """Arguments of `Solid`, one tuple each."""
+        ...
+
+    def cameras(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """From where the scene is looked at, and at what."""
+        ...
+
+    def reached(self, position: FloatArray, rotation: FloatArray, near: FloatArray) -> FloatArray | None:
+        """A configuration with a tool pose near another one, or None."""
+        ...
+
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations of a path keep a margin."""
         ...

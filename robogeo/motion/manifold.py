@@ -145,6 +145,11 @@ class Manifold:
         missed = self.observation.observe(self.shown) - self.decode(self.graph.nodes)
         return Residuals(self.graph.nodes.double().numpy(), missed, _ALIKE * self.support.width)
 
+    @property
+    def observes_joints(self) -> bool:
+        """Whether the model sees joint angles themselves, in rad."""
+        return isinstance(self.observation, JointAngles)
+
     def encode(self, q: FloatArray) -> torch.Tensor:
         """Codes (..., d) of configurations (..., dof)."""
         with torch.no_grad():

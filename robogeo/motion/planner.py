@@ -100,10 +100,10 @@ class Planner:
         """As `plan` for many requests, whose geodesics are relaxed together."""
         starts, goals = ends_of(requests)
         geodesics = self.manifold.geodesics(starts, goals)
-        return [self._timed(request, geodesic) for request, geodesic in zip(requests, geodesics, strict=True)]
+        return [self.along(request, geodesic) for request, geodesic in zip(requests, geodesics, strict=True)]
 
-    def _timed(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
-        """The motion along a geodesic, or why there is none."""
+    def along(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
+        """The motion for a request along a geodesic that is known already, or why there is none."""
         path, request = met_by(self.manifold.decoded_path(geodesic), request, self.limits)
         gap = max(end_gaps(path, request.start, request.goal))
         if gap > self.options.correction_limit:

@@ -20,6 +20,7 @@ from robogeo.motion.environment import Execution, complaints
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import JointAngles, Observation, Pictures
+from robogeo.motion.solid import Solid
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.worlds import make
@@ -96,6 +97,10 @@ class World:
         """Names of the scene's places."""
         return self._environment.place_names()
 
+    def place_of(self, q: FloatArray) -> str:
+        """Name of the place of a configuration (dof,) rad, or ``elsewhere``."""
+        return self._environment.place_of(q)
+
     def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
         return self._drawn(seed, index, places)
@@ -113,8 +118,7 @@ class World:
         """
         for name, q in (("start", start), ("goal", goal)):
             self._check_configuration(name, q)
-        place_of = self._environment.place_of
-        return Request(start, goal, place_of(start), place_of(goal))
+        return Request(start, goal, self.place_of(start), self.place_of(goal))
 
     def demonstrate(self, request: Request, seed: int) -> FloatArray | Refusal:
         """A collision-free joint path (n, dof) rad for the request, shown by the world's demonstrator."""
@@ -168,6 +172,36 @@ class World:
             spheres = self._environment.sphere_arrays()
             obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
         return SphereModel(self.chain, **spheres, obstacles=obstacles)
+
+    @property
+    def has_arm(self) -> bool:
+        """Whether there is an arm in space to be drawn and led by its tool; a world of pictures has none."""
+        return hasattr(self._environment, "visual_arrays")
+
+    def solids(self) -> list[Solid]:
+        """What arm and scene look like.
+
+        Raises:
+            InputError: a mesh cannot be read, or the library that reads it is not installed.
+        """
+        with complaints():
+            return [Solid(*given) for given in self._environment.visual_arrays()]
+
+    def view(self) -> tuple[FloatArray, FloatArray]:
+        """From where (3,) m the scene is best looked at, and at what (3,) m."""
+        eye, target = self._environment.cameras()
+        return np.array(eye), np.array(target)
+
+    def reached(self, position: FloatArray, rotation: FloatArray, near: FloatArray) -> FloatArray | None:
+        """Configuration (dof,) rad near another one at which the tool has a pose, None where it cannot be.
+
+        Args:
+            position: of the tool (3,), m.
+            rotation: of the tool (3, 3).
+            near: configuration (dof,) rad within the limits to start from.
+        """
+        with complaints():
+            return self._environment.reached(position, rotation, near)
 
     def free(self, path: FloatArray, margin: float) -> NDArray[np.bool_]:
         """Which configurations (n, dof) rad keep ``margin`` m from obstacles and the arm itself, (n,)."""

@@ -17,12 +17,13 @@ from robogeo.errors import InputError
 COLORS = 32
 
 
-def gif_bytes(frames: Sequence[NDArray[np.uint8]], fps: float) -> bytes:
+def gif_bytes(frames: Sequence[NDArray[np.uint8]], fps: float, colors: int = COLORS) -> bytes:
     """An endless animation.
 
     Args:
         frames: (h, w, 3) uint8 each, all of one size.
         fps: frames a second; GIF counts in hundredths of a second.
+        colors: of the whole animation; 256 at most.
 
     Raises:
         InputError: no frame, frames of several sizes, or a rate that GIF cannot keep.
@@ -34,7 +35,7 @@ def gif_bytes(frames: Sequence[NDArray[np.uint8]], fps: float) -> bytes:
     if not 1.0 <= fps <= 50.0:
         raise InputError(f"animation: fps is {fps}, expected 1 to 50")
     first = Image.fromarray(np.concatenate(frames[:: max(1, len(frames) // 8)]))
-    palette = first.quantize(COLORS)
+    palette = first.quantize(colors)
     pictures = [
         Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames
     ]

@@ -30,7 +30,8 @@ class Section:
     Attributes:
         title: its heading.
         text: paragraphs, parted by blank lines; plain text.
-        figures: (PNG bytes, caption) in order.
+        figures: (PNG bytes, caption) in order; a third text says what is to be seen, for who cannot see it,
+            and is the caption where there is none.
         table: rows of equal length, the first one the header. Columns of numbers are aligned right; the
             floats of a column share their decimals, None and NaN become a dash, "12 %" counts as a number.
         video: (mp4 bytes, caption).
@@ -38,7 +39,7 @@ class Section:
 
     title: str
     text: str = ""
-    figures: Sequence[tuple[bytes, str]] = ()
+    figures: Sequence[tuple[bytes, str] | tuple[bytes, str, str]] = ()
     table: Sequence[Sequence[Cell]] | None = None
     video: tuple[bytes, str] | None = None
 
@@ -133,20 +134,20 @@ def _section(index: int, section: Section, numbers: Iterator[int]) -> str:
     parts = [f'<section id="part-{index}"><h2>{escape(section.title)}</h2>', _paragraphs(section.text)]
     if section.video is not None:
         parts.append(_film(*section.video))
-    parts += [_figure(png, caption, next(numbers)) for png, caption in section.figures]
+    parts += [_figure(png, *texts, number=next(numbers)) for png, *texts in section.figures]
     if section.table is not None:
         parts.append(_table(section.title, section.table))
     return "\n".join([*parts, "</section>"])
 
 
-def _figure(png: bytes, caption: str, number: int) -> str:
+def _figure(png: bytes, caption: str, alt: str = "", *, number: int) -> str:
     if not png.startswith(_PNG) or len(png) < 24:
         raise InputError(f"report: figure {number} is not a PNG file; render it with figure_png")
     # The size is stated so that text does not jump while a large page is laid out.
     width, height = struct.unpack(">II", png[16:24])
     return (
         f'<figure><img src="data:image/png;base64,{_base64(png)}" '
-        f'width="{width}" height="{height}" alt="{escape(caption)}">\n'
+        f'width="{width}" height="{height}" alt="{escape(alt or caption)}">\n'
         f"<figcaption><b>Figure {number}.</b> {_prose(caption)}</figcaption></figure>"
     )
 
@@ -154,6 +155,7 @@ def _figure(png: bytes, caption: str, number: int) -> str:
 def _film(mp4: bytes, caption: str) -> str:
     return (
         '<figure class="film"><video controls loop muted playsinline preload="metadata" '
+        f'aria-label="{escape(caption)}" '
         f'src="data:video/mp4;base64,{_base64(mp4)}"></video>\n'
         f"<figcaption>{_prose(caption)}</figcaption></figure>"
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from robogeo.errors import InputError
 from robogeo.report.backdrop import draw_backdrop
+from robogeo.report.chart import draw_demonstrations, draw_geodesic, draw_graph, extent_of
 from robogeo.report.latent_view import LatentView
 from robogeo.report.projection import Projection
 from robogeo.report.style import ALARM, INK, MUTED, WIDTH, calm, new_figure, warm_scale
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GRID = 100
-_MARGIN = 0.07
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def latent_map_caption(views: Sequence[LatentView]) -> str:
 def _chart(view: LatentView) -> _Chart:
     projection = Projection.fit(view.nodes)
     drawn = [projection.plane_nodes, *(projection.project(curve) for curve in view.geodesics)]
-    extent = _extent(np.concatenate(drawn))
+    extent = extent_of(np.concatenate(drawn))
     x, y = np.linspace(extent[0], extent[1], _GRID), np.linspace(extent[2], extent[3], _GRID)
     points = projection.lift(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
     log10_mf = _evaluated("log_mf", view.log_mf(points)) / np.log(10.0)
@@ -90,16 +90,6 @@ def _evaluated(name: str, values: object) -> NDArray[np.float64]:
     if array.shape != (_GRID * _GRID,):
         raise InputError(f"latent map: {name} returned shape {array.shape}; expected ({_GRID * _GRID},)")
     return array.reshape(_GRID, _GRID)
-
-
-def _extent(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Left, right, bottom, top around all points; a degenerate side borrows a tenth of the other."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    span = high - low
-    half = np.maximum(span, max(float(span.max()) * 0.1, 1e-6)) * (0.5 + _MARGIN)
-    middle = (low + high) / 2.0
-    (left, bottom), (right, top) = middle - half, middle + half
-    return float(left), float(right), float(bottom), float(top)
 
 
 def _color_limits(charts: Sequence[_Chart]) -> tuple[float, float]:
@@ -123,9 +113,11 @@ def _draw(charts: Sequence[_Chart], low: float, high: float) -> Figure:
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, chart in zip(panels, charts, strict=False):
             image = draw_backdrop(axes, chart.log10_mf, chart.extent, (low, high), chart.fog)
-            _draw_graph(axes, chart)
-            _draw_demonstrations(axes, chart)
-            _draw_geodesics(axes, chart)
+            nodes = chart.projection.plane_nodes
+            draw_graph(axes, nodes, chart.view.edges, chart.view.bridges)
+            draw_demonstrations(axes, nodes, chart.view.groups)
+            for curve in chart.view.geodesics:
+                draw_geodesic(axes, chart.projection.project(curve))
             _label(axes, chart)
         for axes in panels[len(charts) :]:
             axes.set_visible(False)
@@ -136,57 +128,6 @@ def _draw(charts: Sequence[_Chart], low: float, high: float) -> Figure:
         bar.outline.set_visible(False)
         _legend(figure, charts)
     return figure
-
-
-def _draw_graph(axes: Axes, chart: _Chart) -> None:
-    from matplotlib.collections import LineCollection
-
-    segments = chart.projection.plane_nodes[np.asarray(chart.view.edges, dtype=np.int64)]
-    bridges = np.asarray(chart.view.bridges, dtype=bool)
-    plain = LineCollection(list(segments[~bridges]), colors="#5f6b76", linewidths=0.5, alpha=0.35, zorder=2)
-    marked = LineCollection(list(segments[bridges]), colors=ALARM, linewidths=2.0, linestyles="--", zorder=4)
-    axes.add_collection(plain)
-    axes.add_collection(marked)
-
-
-def _draw_demonstrations(axes: Axes, chart: _Chart) -> None:
-    groups = np.asarray(chart.view.groups)
-    names = np.unique(groups)
-    colors = warm_scale()(np.linspace(0.0, 1.0, len(names)) if len(names) > 1 else np.array([0.4]))
-    size = float(np.clip(13.0 * np.sqrt(300.0 / len(groups)), 3.0, 13.0))
-    for color, name in zip(colors, names, strict=True):
-        x, y = chart.projection.plane_nodes[groups == name].T
-        axes.plot(x, y, color=color, linewidth=1.0, alpha=0.9, zorder=3)
-        axes.scatter(x, y, s=size, color=[color], edgecolors="white", linewidths=0.35, zorder=3)
-
-
-def _draw_geodesics(axes: Axes, chart: _Chart) -> None:
-    from matplotlib.patheffects import Normal, Stroke
-
-    halo = [Stroke(linewidth=5.0, foreground="white"), Normal()]
-    for curve in chart.view.geodesics:
-        x, y = chart.projection.project(curve).T
-        axes.plot(x, y, color=INK, linewidth=2.6, path_effects=halo, zorder=5)
-        axes.plot(
-            x[:1],
-            y[:1],
-            marker="o",
-            markersize=9,
-            color="white",
-            markeredgecolor=INK,
-            markeredgewidth=2,
-            zorder=6,
-        )
-        axes.plot(
-            x[-1:],
-            y[-1:],
-            marker="s",
-            markersize=9,
-            color=INK,
-            markeredgecolor="white",
-            markeredgewidth=1.5,
-            zorder=6,
-        )
 
 
 def _label(axes: Axes, chart: _Chart) -> None:

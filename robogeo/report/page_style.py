@@ -1,19 +1,25 @@
-"""The report's style sheet: dark text on white, one column, made for 1280 pixels and for paper."""
+"""The report's style sheet: one column, for 1280 pixels and for paper, light or dark; figures stay white."""
 
 from __future__ import annotations
 
 STYLE = """
-:root { color-scheme: light; --ink: #1f2933; --muted: #52606d; --line: #d9dee3; --accent: #0b5a8f; }
+:root { color-scheme: light dark; --ink: #1f2933; --lead: #323f4b; --muted: #52606d; --line: #d9dee3;
+  --rule: #8a96a3; --accent: #0b5a8f; --paper: #fff; --hover: #f5f8fa; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ec; --lead: #cfd5da; --muted: #a3adb7; --line: #39424b; --rule: #66727f;
+    --accent: #74b9e6; --paper: #14181d; --hover: #1d232a; }
+  figure img { background: #fff; padding: 10px; border-radius: 6px; }
+}
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: #fff; color: var(--ink);
+body { margin: 0; background: var(--paper); color: var(--ink);
   font: 17px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans",
     "Liberation Sans", Arial, sans-serif; }
 main { max-width: 1200px; margin: 0 auto; padding: 56px 32px 72px; }
 h1 { font-size: 2.1rem; line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 0.5em; text-wrap: balance; }
 h2 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 0.6em; text-wrap: balance; }
 p { max-width: 46rem; margin: 0 0 1em; overflow-wrap: anywhere; }
-.lead { font-size: 1.16rem; line-height: 1.55; color: #323f4b; }
+.lead { font-size: 1.16rem; line-height: 1.55; color: var(--lead); }
 .facts { display: flex; flex-wrap: wrap; gap: 20px 48px; margin: 32px 0 8px; padding: 20px 0;
   border: solid var(--line); border-width: 1px 0; }
 .facts div { display: flex; flex-direction: column-reverse; justify-content: flex-end; max-width: 16rem; }
@@ -32,12 +38,13 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .scroll { overflow-x: auto; margin: 20px 0 28px; }
 table { border-collapse: collapse; font-size: 0.97rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
-th, td { padding: 8px 18px 8px 0; text-align: left; vertical-align: baseline;
+th, td { padding: 8px 10px 8px 0; text-align: left; vertical-align: baseline;
   border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--muted); vertical-align: bottom; border-bottom: 1.5px solid #8a96a3; }
-td + td, th + th { padding-left: 18px; }
+th { font-weight: 600; color: var(--muted); vertical-align: bottom; border-bottom: 1.5px solid var(--rule); }
+td + td, th + th { padding-left: 10px; }
 .number { text-align: right; white-space: nowrap; }
-tbody tr:hover { background: #f5f8fa; }
+th.number { white-space: normal; }
+tbody tr:hover { background: var(--hover); }
 footer { margin-top: 64px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--muted);
   font-size: 0.9rem; }
 @media (max-width: 640px) {
@@ -46,6 +53,8 @@ footer { margin-top: 64px; padding-top: 16px; border-top: 1px solid var(--line);
   h1 { font-size: 1.6rem; }
 }
 @media print {
+  :root { color-scheme: light; --ink: #1f2933; --lead: #323f4b; --muted: #52606d; --line: #d9dee3;
+    --rule: #8a96a3; --accent: #0b5a8f; --paper: #fff; }
   @page { margin: 16mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }

@@ -12,13 +12,16 @@ a map of the sheet on which the data lie, and not of an arbitrary slice that may
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robogeo.errors import InputError
 
-_CHUNK = 256
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,21 @@ class Projection:
 
     def lift(self, plane_points: ArrayLike, neighbors: int = 8) -> NDArray[np.float64]:
         """Plane points (P, 2) -> latent points (P, d) that follow the sheet of the nodes, as above."""
-        flat = np.asarray(plane_points, dtype=np.float64)
-        chunks = [self._residual(flat[i : i + _CHUNK], neighbors) for i in range(0, len(flat), _CHUNK)]
-        off_plane = np.concatenate(chunks) if chunks else np.zeros((0, len(self.mean)))
-        return self.mean + flat @ self.axes + off_plane
+        flat = np.asarray(plane_points, dtype=np.float64).reshape(-1, 2)
+        return self.mean + flat @ self.axes + self._residual(flat, neighbors)
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.plane_nodes)
 
     def _residual(self, flat: NDArray[np.float64], neighbors: int) -> NDArray[np.float64]:
-        count = min(neighbors, len(self.plane_nodes))
-        squared = np.sum((flat[:, None, :] - self.plane_nodes[None, :, :]) ** 2, axis=-1)
-        nearest = np.argpartition(squared, count - 1, axis=1)[:, :count]
-        distance = np.take_along_axis(squared, nearest, axis=1)
+        ranks = np.arange(1, 1 + min(neighbors, len(self.plane_nodes)))
+        found, nearest = self._tree.query(flat, ranks)
+        distance = np.asarray(found)
         # The floor lets a point on a node take that node's residual without dividing by zero.
-        weight = 1.0 / (distance + 1e-12 * max(float(np.sum(self.plane_nodes.var(axis=0))), 1e-12))
+        weight = 1.0 / (distance**2 + 1e-12 * max(float(np.sum(self.plane_nodes.var(axis=0))), 1e-12))
         return np.einsum("pk,pkd->pd", weight / weight.sum(axis=1, keepdims=True), self.residuals[nearest])
 
 

@@ -156,3 +156,12 @@ def test_columns_share_their_decimals(cells: list, texts: list[str]) -> None:
 )
 def test_numeric_columns(texts: list[str], numeric: bool) -> None:
     assert is_numeric(texts) is numeric
+
+
+def test_figures_say_what_is_to_be_seen_and_the_page_knows_the_dark(tmp_path: Path, png: bytes) -> None:
+    figures = [(png, "Caption.", f"a curve that rises {HOSTILE}"), (png, "Another.")]
+    page = _write(tmp_path / "r.html", Section("s", figures=figures, video=(b"v", "A roll-out.")))
+    assert [image["alt"] for image in page.all("img")] == [f"a curve that rises {HOSTILE}", "Another."]
+    assert page.all("video")[0]["aria-label"] == "A roll-out."
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "prefers-color-scheme: dark" in text and HOSTILE not in text

@@ -1,0 +1,33 @@
+"""What ``robogeo view`` and ``robogeo map`` do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from robogeo.options import check_place
+
+if TYPE_CHECKING:
+    from robogeo.options import Map, View
+
+
+def view(command: View) -> None:
+    """``robogeo view``: show a run in the browser, or record a replay of it."""
+    from robogeo.viewing import record_run, view_run
+
+    if command.record is None:
+        view_run(command.run, command.port, lambda line: print(line, flush=True))
+        return
+    check_place(command.record)
+    record_run(command.run, command.record, print)
+    print(command.record)
+
+
+def map(command: Map) -> None:
+    """``robogeo map``: the map of what a run learned, as a picture and an interactive file."""
+    from robogeo.mapping import map_run
+
+    check_place(command.out)
+    page, said = map_run(command.run, command.out, command.layer, command.round)
+    print(said)
+    print(command.out)
+    print(page)

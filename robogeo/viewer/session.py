@@ -1,0 +1,146 @@
+"""What is being looked at: a run's learner, its map, two ends and the way between them.
+
+Nothing here knows a browser. A session serves one thread at a time, as the simulator does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robogeo.errors import InputError
+from robogeo.evaluation.outcome import SuccessCriteria, judged
+from robogeo.learning.learner import Learner
+from robogeo.motion.planner import Plan, Planner
+from robogeo.motion.world import Refusal, Request
+from robogeo.viewer.latent_map import LatentMap
+from robogeo.viewer.route import (
+    SHOWN,
+    End,
+    Film,
+    Route,
+    Verdict,
+    film_of,
+    film_without_time,
+    verdict_on,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+class Session:
+    """A look at what a learner knows.
+
+    Args:
+        learner: of the run.
+        criteria: of success, by which ways are judged; their length is not judged, since no demonstrator is
+            asked.
+
+    Attributes:
+        map: of the last fit.
+        start, goal: ends chosen so far.
+        route: the way between them, once both are chosen.
+
+    Raises:
+        InputError: nothing is learned yet, or the latent space has one dimension.
+    """
+
+    def __init__(self, learner: Learner, criteria: SuccessCriteria) -> None:
+        if learner.config.model.latent_dim < 2:
+            raise InputError(
+                "model.latent_dim: a map needs at least 2 latent dimensions, this run has "
+                f"{learner.config.model.latent_dim}"
+            )
+        self.learner, self.world, self._criteria = learner, learner.world, criteria
+        self.map = LatentMap(learner.planner.manifold)
+        self.start: End | None = None
+        self.goal: End | None = None
+        self.route: Route | None = None
+
+    def refresh(self) -> None:
+        """Take up a new fit: another map, on which the ends lie elsewhere."""
+        self.map = LatentMap(self.learner.planner.manifold)
+        self.route = None
+        for name in ("start", "goal"):
+            end = getattr(self, name)
+            if end is not None:
+                setattr(self, name, self.end_at(end.q))
+
+    def end_at(self, q: FloatArray) -> End:
+        """An end at a configuration (dof,) rad."""
+        return End(q, self.map.manifold.encode(q[None])[0].double().numpy(), self.world.place_of(q))
+
+    def end_on_map(self, x: float, y: float) -> End:
+        """An end at a point of the map: what the decoder makes of its code, brought within the limits."""
+        code = self.map.code_at(x, y)
+        manifold, limits = self.map.manifold, self.world.limits
+        seen = manifold.decode(torch.as_tensor(code, dtype=torch.float32)[None])
+        q = np.clip(manifold.observation.configurations(seen)[0], limits.lower, limits.upper)
+        return End(q, code, self.world.place_of(q))
+
+    def choose(self, x: float, y: float) -> None:
+        """Choose the next end at a point of the map: first the start, then the goal, then a new start."""
+        end = self.end_on_map(x, y)
+        if self.start is None or self.goal is not None:
+            self.start, self.goal, self.route = end, None, None
+        else:
+            self.goal = end
+
+    def clear(self) -> None:
+        """Choose anew."""
+        self.start = self.goal = self.route = None
+
+    def swap(self) -> None:
+        """Go the other way."""
+        self.start, self.goal = self.goal, self.start
+
+    def lead(self) -> Route | None:
+        """The geodesic between both ends with the arm along it, not judged yet; None without two ends."""
+        if self.start is None or self.goal is None:
+            return None
+        manifold = self.map.manifold
+        codes = torch.as_tensor(np.stack([self.start.code, self.goal.code]), dtype=torch.float32)
+        geodesic = manifold.relaxed(manifold.graph.paths(codes[:1], codes[1:]))[0]
+        path = manifold.decoded_path(geodesic, SHOWN)
+        self.route = Route(self.start, self.goal, geodesic, path)
+        return self.route
+
+    def judge(self) -> Route | None:
+        """The same way with its motion, curves and verdict; None without one."""
+        route = self.route
+        if route is None:
+            return None
+        plan = self._plan(route)
+        verdict, film = self._seen(route, plan)
+        if isinstance(plan, Plan):
+            route = replace(route, geodesic=plan.geodesic)
+        self.route = replace(route, verdict=verdict, film=film)
+        return self.route
+
+    def ways_of_life(self, count: int) -> list[Request]:
+        """Requests that people without a mouse may choose from, between as many places as there are."""
+        return self.world.held_out(0, count)
+
+    def _plan(self, route: Route) -> Plan | Refusal:
+        try:
+            request = self.world.request_between(route.start.q, route.goal.q)
+        except InputError as error:
+            return Refusal("end-refused", str(error))
+        plans = self.learner.plans
+        if isinstance(plans, Planner):
+            return plans.along(request, route.geodesic)
+        return plans.plan(request)
+
+    def _seen(self, route: Route, plan: Plan | Refusal) -> tuple[Verdict, Film]:
+        """What the simulator says of a plan, and what is played."""
+        world = self.world
+        if isinstance(plan, Refusal):
+            inside = np.clip(route.path, world.limits.lower, world.limits.upper)
+            return verdict_on(plan, None, None), film_without_time(inside, world)
+        execution = world.execute(plan.motion)
+        request = Request(route.start.q, route.goal.q)
+        outcome = judged(request, plan, execution, world.limits, plan.motion.path_length, self._criteria)
+        return verdict_on(plan, execution, outcome), film_of(plan, world)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from robogeo.cli import main
+from robogeo.errors import InputError
+from robogeo.learning.run_folder import RunFolder
+from robogeo.viewer.server import HOST, free_port
+from robogeo.viewing import viewed
+
+pytestmark = pytest.mark.sim
+
+
+def test_a_port_that_is_taken_is_said_and_another_one_is_found() -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"--port {port}: is taken"):
+            free_port(port)
+    assert free_port(port) == port
+    assert free_port(None) >= 8080
+    with pytest.raises(InputError, match="expected 1 to 65535"):
+        free_port(70_000)
+
+
+@pytest.mark.parametrize("command", ["view", "map"])
+def test_a_folder_that_is_no_run_is_refused(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(tmp_path / "nothing")]) == 2
+    assert "not a run's folder" in capsys.readouterr().err
+    (tmp_path / "config.yaml").write_text("schema_of: another version\n")
+    assert main([command, str(tmp_path)]) == 2
+    line = capsys.readouterr().err
+    assert "config.yaml" in line and "Traceback" not in line
+
+
+def test_a_run_without_a_fit_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run / "journal.jsonl").unlink()
+    assert main(["view", str(run)]) == 2
+    assert "nothing is learned yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--out", "map.jpg"], "ends in .png or .svg"),
+        (["--out", "nowhere/map.png"], "there is no folder"),
+        (["--round", "9"], "has no round 9"),
+    ],
+)
+def test_maps_that_cannot_be_drawn_are_refused(
+    run: Path,
+    options: list[str],
+    reason: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["map", str(run), *options]) == 2
+    assert reason in capsys.readouterr().err
+    assert not list(tmp_path.glob("map.*"))
+
+
+def test_a_map_of_an_earlier_round_is_drawn_as_svg(run: Path, tmp_path: Path) -> None:
+    assert main(["map", str(run), "--out", str(tmp_path / "m.svg"), "--round", "0"]) == 0
+    assert (tmp_path / "m.svg").read_text().lstrip().startswith("<?xml")
+    page = (tmp_path / "m.html").read_text()
+    assert "default-src 'none'" in page and "http" not in page.replace("http-equiv", "")
+
+
+def test_a_run_that_another_process_writes_into_can_be_looked_at(run: Path) -> None:
+    pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
+    with RunFolder.existing(run, exclusive=True), viewed(run) as viewer:
+        assert not viewer.page.teaching.writable
+        assert viewer.address.startswith("http://127.0.0.1:")
+    with RunFolder.existing(run, exclusive=True):  # it let go of everything
+        pass
