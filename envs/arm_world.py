@@ -52,7 +52,7 @@ class ArmWorld:
         self.robot = load_robot(robot).facing(kinds[scene].approach)
         self.scene = kinds[scene](Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
-        self._simulation = Simulation(self.robot)
+        self._simulation = Simulation(self.robot, floor=self.scene.floor)
         self._checker = CollisionChecker(self._simulation)
         check_rest(self._simulation, self._checker.pairs)
         self._added: list[tuple[FloatArray, FloatArray]] = []

@@ -7,10 +7,11 @@ from envs.simulation import Simulation
 
 
 class Free(Surroundings):
-    """An arm alone."""
+    """An arm alone; nobody knows how it is mounted, so there is no floor either."""
 
     name = "Free"
     approach = ""
+    floor = False
     camera_eye = (1.7, -1.5, 1.3)
     camera_target = (0.1, 0.0, 0.5)
 

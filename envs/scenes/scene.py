@@ -73,6 +73,7 @@ class Surroundings(ABC):
         name: as in ``robogeo/NAME-v0``.
         approach: how the tool points at rest, ``forward`` or ``down``; "" leaves the arm at its own rest.
         camera_eye, camera_target: from where pictures are taken, and what is in their middle, m.
+        floor: whether the arm stands on a floor, an obstacle like any other.
         bounds: largest values of the scene's own measures that a successful motion may have.
     """
 
@@ -80,6 +81,7 @@ class Surroundings(ABC):
     approach: str
     camera_eye: tuple[float, float, float]
     camera_target: tuple[float, float, float]
+    floor: bool = True
     bounds: Mapping[str, float] = {}
 
     def __init__(self, layout: Layout = Layout()) -> None:
