@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.config_file import load_config
-from robogeo.data_commands import convert, inspect
+from robogeo.data_commands import convert, inspect, reading
 from robogeo.errors import InputError, RobogeoError
 from robogeo.options import check_place, names
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
+    from robogeo.config import ExperimentConfig
     from robogeo.motion.environment import Execution
     from robogeo.motion.world import Request, World
     from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Replay, Reproduce, Tell
@@ -41,22 +42,48 @@ FloatArray = NDArray[np.float64]
 
 def learn(command: Learn) -> None:
     """``robogeo learn``: run or resume an experiment."""
-    config = load_config(command.config, command.set)
+    config = _experiment(command)
     out = command.out or Path("runs") / f"{Path(command.config).stem}-{config.strategy}-s{config.seed}"
     from robogeo.experiment import run_experiment
 
     with Progress() as progress:
         summary = run_experiment(config, out, progress)
-    reached = summary["demonstrations_to_90"]
-    print(f"demonstrations to 90 % success: {'not reached' if reached is None else reached}")
+    if config.recorded:
+        from robogeo.recorded_report import needed
+
+        count = needed(summary["rounds"])
+        print(f"recordings that give 95 % of the final success: {'none' if count is None else count}")
+    else:
+        reached = summary["demonstrations_to_90"]
+        print(f"demonstrations to 90 % success: {'not reached' if reached is None else reached}")
     print(f"report: {out / 'report.html'}")
+
+
+def _experiment(command: Learn) -> ExperimentConfig:
+    """The configuration that was named, or that of learning from the recordings that were named."""
+    given = {name: value for name, value in vars(reading(command)).items() if value}
+    if Path(command.config).suffix in ("", ".yaml") and not Path(command.config).is_dir():
+        if given or command.robot is not None:
+            option = next(iter(given), "robot").replace("_", "-")
+            raise InputError(
+                f"--{option}: is for recordings; {command.config} is a configuration, use --set, for example "
+                "--set robot=panda recordings.units=[deg]"
+            )
+        return load_config(command.config, command.set)
+    if command.robot is None:
+        known = "iiwa, panda, kuka_lwr, a .yaml file, or tool-xy, tool-xyz, tool-pose for positions and poses"
+        raise InputError(f"--robot: whose recordings are {command.config}? Name {known}")
+    settings = {"path": command.config, **given}
+    told = [f"recordings.{name}={json.dumps(value)}" for name, value in settings.items()]
+    return load_config("recordings", [*told, f"robot={json.dumps(command.robot)}", *command.set])
 
 
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
     from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
-    from robogeo.motion.world import Refusal, World
+    from robogeo.motion.world import Refusal
+    from robogeo.recordings import world_in
     from robogeo.stored_run import open_run
 
     out = command.out
@@ -66,7 +93,7 @@ def generate(command: Generate) -> None:
     format_of(out, command.format)
     check_place(out)
     folder, config = open_run(command.run, command.mode)
-    with folder, World(config.scene, config.robot) as world:
+    with folder, world_in(folder, config) as world:
         requests = list(_requests(command, world))
         learner = Learner(folder, config, world)
         refused = 0

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, field_validator, model_validator
 
+from robogeo.output_settings import OutputSettings
+from robogeo.recording_settings import ObservationSettings, RecordingSettings
 from robogeo.settings import Name, Names, RobotName, Settings, Widths
 
 
@@ -207,22 +209,6 @@ class StopSettings(Settings):
     )
 
 
-class OutputSettings(Settings):
-    """What is shown of a run; changes nothing in its results."""
-
-    video: bool = Field(default=True, description="render a video of the last motions")
-    video_fps: int = Field(default=24, ge=1, le=120, description="frames of the video a second")
-    video_size: Annotated[tuple[int, int], Field(strict=False)] = Field(
-        default=(480, 360), description="width and height of the video, even numbers of pixels"
-    )
-
-    @model_validator(mode="after")
-    def _check_video_size(self) -> OutputSettings:
-        if any(side % 2 or not 16 <= side <= 4096 for side in self.video_size):
-            raise ValueError("video_size must be two even numbers from 16 to 4096")
-        return self
-
-
 class ExperimentConfig(Settings):
     """One active-learning experiment."""
 
@@ -256,6 +242,12 @@ class ExperimentConfig(Settings):
     spacing: float = Field(
         default=0.05, gt=0, le=10, description="joint arc length between observations, rad"
     )
+    recordings: RecordingSettings | None = Field(
+        default=None, description="recorded demonstrations; null: all are asked of the scene's demonstrator"
+    )
+    observation: ObservationSettings | None = Field(
+        default=None, description="what the model sees; null: joint angles, or the scene's own pictures"
+    )
     model: ModelSettings = Field(default=ModelSettings(), description="the autoencoder")
     training: TrainingSettings = Field(default=TrainingSettings(), description="its training")
     geometry: GeometrySettings = Field(default=GeometrySettings(), description="metric and graph")
@@ -264,6 +256,13 @@ class ExperimentConfig(Settings):
     asking: AskingSettings = Field(default=AskingSettings(), description="how queries live")
     stop: StopSettings = Field(default=StopSettings(), description="when to stop early")
     output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_scene_of_recordings(cls, tree: Any) -> Any:
+        recordings = tree.get("recordings") if isinstance(tree, dict) else None
+        asked = isinstance(recordings, dict) and recordings.get("oracle", "recordings") == "recordings"
+        return {"scene": "Free", **tree} if asked else tree
 
     @field_validator("robot")
     @classmethod
@@ -277,7 +276,16 @@ class ExperimentConfig(Settings):
             raise ValueError(
                 f"queries_per_round is {self.queries_per_round}, more than the {self.candidates} candidates"
             )
+        if self.recorded and self.stop.success is not None:
+            raise ValueError(
+                "stop.success needs fresh requests without end, which recordings are not; leave it"
+            )
         return self
+
+    @property
+    def recorded(self) -> bool:
+        """Whether recordings are asked, and requests come from them."""
+        return self.recordings is not None and self.recordings.oracle == "recordings"
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields as plain data that YAML and JSON can hold."""

@@ -13,9 +13,11 @@ from robogeo.latent_views import latent_view
 from robogeo.learning.learner import Learner
 from robogeo.motion.exchange import verify_written
 from robogeo.motion.planner import Plan
+from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.trajectory import save_motion
 from robogeo.motion.world import Request
 from robogeo.progress import Progress
+from robogeo.recorded_report import recordings_section, success_section, ways_section
 from robogeo.report import (
     Section,
     figure_png,
@@ -77,8 +79,9 @@ def write_run_report(
     shown, new = _worth_showing(evaluations)
     requests, prediction = [held_out[index] for index in shown], summary["prediction"]
     run = _Run(learner, summary["rounds"], evaluations, prediction, requests, new)
+    recorded = isinstance(learner.world, RecordedWorld)
     writers: list[Callable[[_Run], Section | None]] = [
-        _success,
+        *([_recorded_success, _recordings, _beside] if recorded else [_success]),
         _map,
         _questions,
         _foresight,
@@ -159,6 +162,18 @@ def _success(run: _Run) -> Section:
             (run.figure("success_by_place", places), "Success from place to place; a dash was never tried."),
         ],
     )
+
+
+def _recorded_success(run: _Run) -> Section:
+    return success_section(run.learner, run.rounds, run.evaluations)
+
+
+def _recordings(run: _Run) -> Section:
+    return recordings_section(run.learner, run.rounds)
+
+
+def _beside(run: _Run) -> Section | None:
+    return ways_section(run.learner)
 
 
 def _by_place(names: Sequence[str], outcomes: Sequence[Mapping[str, Any]]) -> FloatArray:
@@ -242,12 +257,13 @@ def _motion(run: _Run) -> Section | None:
     if not motions:
         return None
     request, motion = motions[0]
-    arrays = (motion.t, motion.q, motion.qd, motion.qdd, motion.qddd)
-    curves = joint_curves(*arrays, limits=vars(world.limits), joint_names=world.joint_names)
     caption = f"{request.name}: {motion.duration:.1f} s, within all limits."
-    figures = [(run.figure("joint_curves", curves), caption)]
-    video, output = None, learner.config.output
-    if output.video:
+    figures, video, output = [], None, learner.config.output
+    if world.has_body:
+        arrays = (motion.t, motion.q, motion.qd, motion.qdd, motion.qddd)
+        curves = joint_curves(*arrays, limits=vars(world.limits), joint_names=world.joint_names)
+        figures.append((run.figure("joint_curves", curves), caption))
+    if output.video and world.has_body:
         seen = f"{request.name}, as run in the simulator."
         frames = world.film(world.execute(motion).q, output.video_fps, output.video_size)
         figures.insert(0, (run.figure("film_strip", still(frames, fps=output.video_fps)), seen))

@@ -137,7 +137,9 @@ def test_a_condition_to_stop_ends_the_run(tiny: ExperimentConfig, tmp_path: Path
 
 def test_an_unreliable_oracle_is_learned_from(tiny: ExperimentConfig, tmp_path: Path, quick: None) -> None:
     def unreliable(learner: Learner) -> UnreliableOracle:
-        return UnreliableOracle(experiment.simulated(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4)
+        return UnreliableOracle(
+            experiment.usual_oracle(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4
+        )
 
     config = tiny.model_copy(update={"queries_per_round": 3, "held_out": 2, "candidates": 40})
     summary = experiment.run_experiment(config, tmp_path / "run", Silence(), unreliable)
