@@ -137,6 +137,12 @@ class MotionSettings(Settings):
         le=1,
         description="how far a verified motion may leave the path that was found to be smoother, rad a joint",
     )
+    correction_reach: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="share of the path along which the correction of an end fades; null: 0.5",
+    )
     searches: int = Field(
         default=8, ge=1, le=1000, description="ways looked for before a verified motion is given up"
     )

@@ -131,9 +131,9 @@ class Poses:
 
     def observe(self, q: FloatArray) -> FloatArray:
         """Positions and matrices (..., 12) of poses (..., 6)."""
-        return np.concatenate(
-            [q[..., :3], _seen(Rotation.from_rotvec(q[..., 3:].reshape(-1, 3)), q)], axis=-1
-        )
+        vectors = np.array(q[..., 3:]).reshape(-1, 3)  # a copy: SciPy wants to be able to write
+        turns = Rotation.from_rotvec(vectors).as_matrix().reshape(*q.shape[:-1], 9)
+        return np.concatenate([q[..., :3], turns / np.sqrt(2.0)], axis=-1)
 
     def configurations(self, x: FloatArray) -> FloatArray:
         """Poses (n, 6) along observations (n, 12); rotation vectors go on beyond pi rather than jump."""
@@ -188,7 +188,3 @@ def continued(vectors: FloatArray) -> FloatArray:
             turns = round((float(before @ vector) / angle - angle) / _TURN)
             vector += turns * _TURN / angle * vector
     return found
-
-
-def _seen(turns: Rotation, q: FloatArray) -> FloatArray:
-    return np.asarray(turns.as_matrix()).reshape(*q.shape[:-1], 9) / np.sqrt(2.0)

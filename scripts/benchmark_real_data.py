@@ -1,0 +1,295 @@
+"""Measure what real recordings are good for: held-out motions met, and how many recordings that takes.
+
+    python scripts/benchmark_real_data.py
+
+Leave-one-out on every real task: the geodesic from a held-out recording's start to its goal, beside the
+straight line and a ProMP. Pool selection: how many recordings a strategy asks for until the score comes to
+95 % of what all of them give. Finished cells are kept in runs/benchmark_real_data, so an interrupted benchmark
+goes on when repeated. Writes docs/results/real_data.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from robogeo.config import ExperimentConfig
+from robogeo.config_file import load_config
+from robogeo.data.demonstrations import observations
+from robogeo.durable import make_folder, write_atomically
+from robogeo.evaluation.baselines import baselines
+from robogeo.evaluation.paired import bootstrap, holm, mean_difference, median_ratio, signed_rank
+from robogeo.evaluation.results import Results
+from robogeo.learning.fitted import model_to_train, planner_for
+from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
+from robogeo.models import TrainingConfig, fit
+from robogeo.motion.deviation import Reference, evenly
+from robogeo.motion.planner import Plan, Planner
+from robogeo.motion.recorded_world import RecordedWorld
+from robogeo.motion.verified import planning_in
+from robogeo.motion.world import Refusal
+from robogeo.randomness import torch_generator
+from robogeo.recordings import gathered, oracle_of, world_of
+
+ROOT = Path(__file__).resolve().parent.parent
+CELLS = ROOT / "runs" / "benchmark_real_data"
+ARM = ("pour_no_obst", "pour_obst", "foot", "fore_hand", "back_hand")
+LETTERS = tuple(f"letter_{letter}" for letter in "helord")
+POSES = ("bottle2shelf", "openbox", "platestandingtolying")
+SELECTED = ("pour_obst", "back_hand", "fore_hand")  # tasks whose recordings differ enough to choose among
+STRATEGIES = ("combined", "random", "farthest")
+SEEDS = range(20)
+WORKERS = 2
+ENOUGH = 0.95
+REQUESTS = 8  # held-out requests of a pool selection: recordings, and parts of them
+
+
+class Cell(NamedTuple):
+    """One unit of work: a recording left out, or a run of asking."""
+
+    kind: str
+    task: str
+    number: int
+    strategy: str = ""
+
+    @property
+    def file(self) -> Path:
+        """Where its result is kept."""
+        return CELLS / f"{self.kind}-{self.task}-{self.strategy or 'all'}-{self.number}.json"
+
+
+def main() -> None:
+    """Run what is missing and write the results."""
+    make_folder(CELLS)
+    missing = [cell for cell in cells() if not cell.file.is_file()]
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for number, _ in enumerate(pool.map(run, missing), start=1):
+            print(f"{number} of {len(missing)}", flush=True)
+    results = Results("real_data", "python scripts/benchmark_real_data.py")
+    left_out(results)
+    selection(results)
+    print(results.write(ROOT / "docs" / "results"))
+
+
+def cells() -> Iterator[Cell]:
+    """All cells: those of leave-one-out first."""
+    for task in (*ARM, *LETTERS, *POSES):
+        settings = config_of(task)
+        assert settings.recordings is not None
+        count = len(gathered(settings.recordings, settings.robot).demonstrations)
+        yield from (Cell("left-out", task, number) for number in range(count))
+    for seed in SEEDS:
+        for task in SELECTED:
+            yield from (Cell("selection", task, seed, strategy) for strategy in STRATEGIES)
+
+
+def config_of(task: str, *changes: str) -> ExperimentConfig:
+    """The configuration of a task."""
+    return load_config(ROOT / "configs" / "real" / f"{task}.yaml", changes)
+
+
+def run(cell: Cell) -> None:
+    """Work a cell out and keep its result."""
+    found = recording_left_out(cell) if cell.kind == "left-out" else recordings_selected(cell)
+    write_atomically(cell.file, (json.dumps(found) + "\n").encode())
+
+
+def recording_left_out(cell: Cell) -> dict[str, Any]:
+    """One recording left out: how far the ways from its start to its goal are from it."""
+    config = config_of(cell.task)
+    assert config.recordings is not None
+    data = gathered(config.recordings, config.robot)
+    with RecordedWorld(config.scene, config.robot, data.demonstrations, [cell.number]) as world:
+        planner = learned(config, world)
+        request = world.held_out(0, 1)[0]
+        shown = world.demonstrate(request, 0)
+        assert not isinstance(shown, Refusal)
+        held = world.reference(request, shown)
+        assert held is not None
+        ways: dict[str, Any] = {"line": np.linspace(request.start, request.goal, 64)}
+        plan = planning_in(world, planner).plan(request)
+        ways["geodesic"] = plan.motion.q if isinstance(plan, Plan) else None
+        given = [world.recordings[index] for index in world.pool]
+        propose = baselines(planner.manifold, given, world).get("ProMP")
+        ways["promp"] = None if propose is None else propose(request)
+        distances = {name: None if way is None else measures(held, way) for name, way in ways.items()}
+        correction = plan.correction if isinstance(plan, Plan) else None
+        refusal = "" if isinstance(plan, Plan) else plan.kind
+        return {"ways": distances, "correction": correction, "refusal": refusal, "tolerance": world.tolerance}
+
+
+def learned(config: ExperimentConfig, world: RecordedWorld) -> Planner:
+    """A planner on all recordings of the pool."""
+    x, groups = observations([world.recordings[index] for index in world.pool], config.spacing)
+    model, settings = model_to_train(config, world, None), config.training
+    fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes"})
+    training = TrainingConfig(steps=settings.steps_for(len(x), first=True), **fields)
+    generator = torch_generator(config.seed, 0, "training")
+    fit(model, world.observation.observe(x), groups, training, generator, lambda *told: None)
+    return planner_for(config, world, model, x, groups)
+
+
+def measures(held: Reference, way: Any) -> dict[str, float]:
+    """Distances of a way from a recording: aligned, at equal shares of the length, and the largest of these."""
+    seen = [evenly(held.observation.observe(path)) for path in (way, held.path)]
+    apart = np.linalg.norm(seen[0] - seen[1], axis=1)
+    return {"aligned": held.deviation(way), "even": float(apart.mean()), "largest": float(apart.max())}
+
+
+def recordings_selected(cell: Cell) -> dict[str, Any]:
+    """One run of asking: the score after every recording, from one to all of the pool."""
+    seed = f"seed={cell.number}"
+    config = config_of(cell.task, seed, f"strategy={cell.strategy}", "initial_demonstrations=1")
+    assert config.recordings is not None
+    data = gathered(config.recordings, config.robot)
+    folder = CELLS / "runs" / cell.file.stem
+    with world_of(config, data) as world, RunFolder.open(folder, config.as_dict()) as run_folder:
+        assert isinstance(world, RecordedWorld)
+        learner = Learner(run_folder, config, world)
+        if not learner.demonstrations:
+            learner.attach(world.recordings[first_of(world, cell.number)])
+        scores = []
+        while True:
+            learner.update()
+            scores.append(score(learner, world))
+            if world.exhausted(learner.demonstrations):
+                return {"scores": scores, "recordings": len(world.pool)}
+            oracle = oracle_of(learner)
+            for query in learner.ask(1):
+                learner.tell(query.id, oracle.demonstrate(query.request, 0))
+
+
+def first_of(world: RecordedWorld, seed: int) -> int:
+    """The recording that every strategy begins with."""
+    return world.pool[seed % len(world.pool)]
+
+
+def score(learner: Learner, world: RecordedWorld) -> float:
+    """How much nearer than the straight line motions come to what was recorded: 1 all, 0 no nearer or none."""
+    requests = world.held_out(0, REQUESTS)
+    parts = []
+    for request, plan in zip(requests, learner.plans.plan_all(requests), strict=True):
+        shown = world.demonstrate(request, 0)
+        assert not isinstance(shown, Refusal)
+        held = world.reference(request, shown)
+        assert held is not None
+        line = held.deviation(np.linspace(request.start, request.goal, 64))
+        strayed = held.deviation(plan.motion.q) if isinstance(plan, Plan) else line
+        parts.append(max(0.0, 1.0 - strayed / line))
+    return float(np.mean(parts))
+
+
+def left_out(results: Results) -> None:
+    """Rows and targets of leave-one-out."""
+    ratios: list[float] = []
+    labels: list[str] = []
+    for task in (*ARM, *LETTERS, *POSES):
+        found = kept("left-out", task)
+        row: dict[str, Any] = {"what": "leave-one-out", "task": task, "recordings": len(found)}
+        row["refused"] = sum(bool(one["refusal"]) for one in found)
+        own = [ratio(one, "geodesic", "line") for one in found]
+        ratios += own
+        labels += [task] * len(own)
+        for name in ("geodesic", "line", "promp"):
+            for measure in ("aligned", "even", "largest"):
+                known = [one["ways"][name][measure] for one in found if one["ways"][name]]
+                row[f"{name}_{measure}"] = float(np.median(known)) if known else None
+        for name in ("line", "promp"):
+            row[f"ratio_to_{name}"], row[f"ratio_to_{name}_ci95"] = estimated(
+                [ratio(one, "geodesic", name) for one in found if one["ways"][name]]
+            )
+        near = [
+            one["ways"]["geodesic"]["aligned"] <= one["tolerance"] for one in found if one["ways"]["geodesic"]
+        ]
+        row["within_tolerance"] = float(np.sum(near) / len(found))
+        results.row(**row)
+    for name, tasks in (("LWR tasks", ARM), ("letters", LETTERS), ("poses", POSES)):
+        some = [value for value, label in zip(ratios, labels, strict=True) if label in tasks]
+        value, interval = estimated(some, [label for label in labels if label in tasks])
+        results.row(what="median ratio", of=name, ratio=value, ci95=interval)
+    value, interval = estimated(ratios, labels)
+    results.target("median ratio to the straight line, all tasks", value, "<=", 0.7, f"95 % {interval}")
+    arm = [value for value, label in zip(ratios, labels, strict=True) if label in ARM]
+    value, interval = estimated(arm, [label for label in labels if label in ARM])
+    results.target("median ratio to the straight line, LWR joints", value, "<=", 0.7, f"95 % {interval}")
+
+
+def ratio(one: dict[str, Any], ours: str, theirs: str) -> float:
+    """How far one way strays over how far another does; a refused request strays as the straight line."""
+    ways = one["ways"]
+    mine = ways[ours] or ways["line"]
+    return float(mine["aligned"] / ways[theirs]["aligned"])
+
+
+def estimated(values: list[float], strata: list[str] | None = None) -> tuple[float | None, list[float]]:
+    """Median of ratios, and its bootstrap interval."""
+    if not values:
+        return None, []
+    found = bootstrap(np.log(values), lambda sample: np.median(sample, axis=-1), strata or ())
+    value, low, high = (float(np.exp(part)) for part in (found.value, found.low, found.high))
+    return value, [round(low, 3), round(high, 3)]
+
+
+def selection(results: Results) -> None:
+    """Rows and targets of asking for recordings."""
+    counts: dict[str, list[float]] = {name: [] for name in STRATEGIES}
+    areas: dict[str, list[float]] = {name: [] for name in STRATEGIES}
+    strata: list[str] = []
+    for task in SELECTED:
+        runs = {name: kept("selection", task, name) for name in STRATEGIES}
+        strata += [task] * len(SEEDS)
+        # All recordings of a seed give about the same score, whatever the order in which they came.
+        full = [np.median([runs[name][seed]["scores"][-1] for name in STRATEGIES]) for seed in SEEDS]
+        for name in STRATEGIES:
+            own = [reached(one["scores"], ENOUGH * goal) for one, goal in zip(runs[name], full, strict=True)]
+            area = [float(np.mean(one["scores"])) for one in runs[name]]
+            counts[name] += own
+            areas[name] += area
+            curve = np.mean([one["scores"] for one in runs[name]], axis=0).round(3).tolist()
+            row = {"task": task, "strategy": name, "median_recordings": float(np.median(own))}
+            results.row(what="pool selection", **row, mean_score=float(np.mean(area)), curve=curve)
+    against = [name for name in STRATEGIES if name != "combined"]
+    tests = holm([signed_rank(counts["combined"], counts[name]) for name in against])
+    for name, p in zip(against, tests, strict=True):
+        found = median_ratio(counts["combined"], counts[name], strata)
+        area = mean_difference(areas["combined"], areas[name], strata)
+        results.row(
+            what="combined against",
+            strategy=name,
+            ratio=found.value,
+            ci95=[found.low, found.high],
+            p_holm=p,
+            score_difference=area.value,
+            score_difference_ci95=[area.low, area.high],
+        )
+        results.target(
+            f"recordings to 95 %: combined / {name}, median",
+            found.value,
+            "<=",
+            1.0,
+            f"95 % [{found.low:.2f}, {found.high:.2f}], p {p:.2g}",
+        )
+
+
+def reached(scores: list[float], goal: float) -> int:
+    """With how many recordings the score first comes to a goal; one more than all where it never does."""
+    return next((number for number, value in enumerate(scores, start=1) if value >= goal), len(scores) + 1)
+
+
+def kept(kind: str, task: str, strategy: str = "all") -> list[dict[str, Any]]:
+    """Results of the cells of a kind, in the order of their numbers."""
+    files = CELLS.glob(f"{kind}-{task}-{strategy}-*.json")
+    ordered = sorted(files, key=lambda file: int(file.stem.rpartition("-")[2]))
+    return [json.loads(file.read_text()) for file in ordered]
+
+
+if __name__ == "__main__":
+    os.nice(5)
+    main()
