@@ -1,4 +1,4 @@
-"""What the report of a run on recordings says in place of places: which recordings it needed, how near it came."""
+"""What the report of a run on recordings says of them: which were needed, and how near motions came."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENOUGH = 0.95  # of the success with all recordings
 
 
 def needed(rounds: Sequence[Mapping[str, Any]]) -> int | None:
-    """With how many recordings success first came to 95 % of what it was in the end; None: it never was any."""
+    """With how many recordings success first came to 95 % of what it was in the end; None: it was none."""
     last = rounds[-1]["success_rate"] if rounds else 0.0
     if last <= 0.0:
         return None
@@ -43,12 +43,12 @@ def success_section(
         strayed = [o["deviation_rad"] for o in last if o.get("deviation_rad") is not None]
         rows.append([str(number), str(len(last)), *served, float(np.mean(strayed)) if strayed else "-"])
     text = (
-        "A held-out request leads from the start of a recording that learning never sees to its end, or along a "
-        "part of it. A motion succeeds when it keeps all joint limits, does not touch the arm itself (or the "
+        "A held-out request leads from start to end of a recording that learning never sees, or along a part "
+        "of it. A motion succeeds when it keeps all joint limits, does not touch the arm itself (or the "
         "scene), reaches its goal, is neither long nor abrupt, and stays near what was recorded: its mean "
         f"distance, along the best alignment of both paths, is at most {world.tolerance:.3f} rad. "
-        f"{_calibration(learner)} Requests along the same recording are no independent evidence, so the band is "
-        "narrower than it should be where few recordings are held out."
+        f"{_calibration(learner)} Requests along the same recording are no independent evidence: the band is "
+        "narrower than it should be where few are held out."
     )
     figures = [
         (_kept(learner, "learning_curve", curve), "Success on held-out requests; band: 95 % interval.")
@@ -75,7 +75,7 @@ def recordings_section(learner: Learner, rounds: Sequence[Mapping[str, Any]]) ->
             f"{count} of the {all_of_them} recordings that could be asked for gave 95 % of the final success."
         )
     )
-    remarks = next((e["remarks"] for e in learner.folder.events() if e["event"] == "recordings"), [])
+    remarks = [line for e in learner.folder.events() if e["event"] == "recordings" for line in e["remarks"]]
     return Section(
         "Which recordings were needed", f"{found} As they were read: {'; '.join(remarks)}.", table=rows
     )

@@ -145,8 +145,8 @@ def described(data: DataSet, world: World) -> dict[str, Any]:
         out = world.held_out_recordings
         found |= {"held_out": out, "tolerance_rad": world.tolerance}
         lines.append(
-            f"recordings: {len(data.demonstrations)}, held out {', '.join(map(str, out))}; a motion has to stay "
-            f"within {world.tolerance:.3f} rad of them"
+            f"recordings: {len(data.demonstrations)}, held out {', '.join(map(str, out))}; a motion has to "
+            f"stay within {world.tolerance:.3f} rad of them"
         )
     return {**found, "touching": touching, "remarks": lines}
 
