@@ -179,6 +179,8 @@ def evaluate(command: Evaluate) -> None:
     for name in MEANS:
         value = measures[name]
         print(f"{name:22} {'-' if value is None else format(value, '8.4g')}")
+    if "deviation_rad" in measures:
+        print(f"{'deviation_rad':22} {measures['deviation_rad']:8.4g}")
     for name, value in measures["measures"].items():
         print(f"{name:22} {value:8.4g}")
     print(f"{'failures':22} {measures['failures'] or 'none'}")

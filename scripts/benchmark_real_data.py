@@ -12,7 +12,6 @@ docs/results/real_data.json.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -319,5 +318,4 @@ def kept(kind: str, task: str, strategy: str = "all") -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    os.nice(5)
     main()

@@ -151,19 +151,13 @@ class RecordedWorld(World):
         return self._asked(path[rows[0] : rows[1] + 1], f"recording {number} at {ends[0]}", ends[1])
 
     def _crossings(self, generator: np.random.Generator, count: int) -> list[Request]:
-        """Ways from an end of one recording of the pool to an end of another, which nobody showed."""
+        """Ways from the start of one recording of the pool to the end of another, which nobody showed."""
         pairs = [(a, b) for a in self.pool for b in self.pool if a != b]
         requests = []
-        for pair in generator.permutation(len(pairs))[:count]:
-            a, b = pairs[pair]
-            back = bool(generator.integers(2))  # from an end to another's start: what brings the arm back
-            start, goal = (
-                (self._paths[a][-1], self._paths[b][0]) if back else (self._paths[a][0], self._paths[b][-1])
-            )
-            names = ("end", "start") if back else ("start", "end")
-            requests.append(
-                Request(start, goal, f"{names[0]} of recording {a}", f"{names[1]} of recording {b}")
-            )
+        for place in generator.permutation(len(pairs))[:count]:
+            a, b = pairs[place]
+            names = f"start of recording {a}", f"end of recording {b}"
+            requests.append(Request(self._paths[a][0], self._paths[b][-1], *names))
         return requests
 
     def _asked(self, path: FloatArray, start: str, goal: str) -> Request:
