@@ -12,7 +12,7 @@ class Free(Surroundings):
     name = "Free"
     approach = ""
     floor = False
-    camera_eye = (1.7, -1.5, 1.3)
+    camera_eye = (1.5, -1.3, 1.1)
     camera_target = (0.1, 0.0, 0.5)
 
     def build(self, simulation: Simulation) -> None:

@@ -1,9 +1,9 @@
 """Questions and answers as files, for a person or a robot of one's own.
 
-A question is JSON that says what to show, why, and in what units. An answer is a demonstration, as npz with
-the arrays q, t, source and note, as a CSV table t,q1..qn or as robogeo convert writes one, or JSON: {"refusal":
-"why it cannot be shown"}, after which nothing near is asked again, or {"failure": "what went wrong"}, after
-which it may be.
+A question is JSON that says what to show, why, and in what units. An answer is a demonstration: npz with the
+arrays q, t, source and note, a CSV table t,q1..qn, or one as robogeo convert writes it; or JSON:
+{"refusal": "why it cannot be shown"}, after which nothing near is asked again, or {"failure": "what went
+wrong"}, after which it may be.
 """
 
 from __future__ import annotations
