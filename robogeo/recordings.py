@@ -32,6 +32,7 @@ from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.tool_recordings import for_tool
 from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_limits
+from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.recording_settings import RecordingSettings
 
@@ -94,8 +95,8 @@ def reading_of(settings: RecordingSettings) -> Reading:
     return Reading(**{name: getattr(settings, name) for name in names})
 
 
-def keep(folder: RunFolder, data: DataSet, world: World, progress: Any) -> None:
-    """Write recordings into a run's folder, and into its journal what they are; once.
+def keep(folder: RunFolder, data: DataSet, world: World, progress: Progress) -> None:
+    """Write recordings into a run's folder, and into its journal what they are; once, and tell of them.
 
     Raises:
         InputError: the folder keeps others.
@@ -161,8 +162,8 @@ def world_of(config: ExperimentConfig, data: DataSet | None) -> World:
     Raises:
         InputError: unknown scene or robot; recordings that are not of this robot, or too few.
     """
-    metres = config.observation.metres_per_radian if config.observation is not None else None
-    metres = None if config.observation is None or config.observation.kind == "joints" else metres
+    seen = config.observation
+    metres = None if seen is None or seen.kind == "joints" else seen.metres_per_radian
     if data is None or config.recordings is None or not config.recorded:
         world = World(config.scene, config.robot, metres)
     else:
