@@ -74,7 +74,7 @@ def tell(task: str) -> None:
         f"{first['success_rate']:.0%}, {last['success_rate']:.0%}",
         f"{first['deviation_rad']:.3f}, {last['deviation_rad']:.3f}",
         ", ".join(asked),
-        str(needed(rounds)),
+        str(needed(rounds) or "-"),
     ]
     print(f"| {' | '.join(cells)} |")
 
