@@ -231,6 +231,7 @@ def info(command: Info) -> None:
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
+    from robogeo.motion.free_tool import TOOLS
     from robogeo.motion.worlds import robot_names, scene_names
 
     origin = provenance()
@@ -240,7 +241,7 @@ def info(command: Info) -> None:
         ", ".join(f"{name} {version}" for name, version in origin["packages"].items() if version),
     )
     print("scenes:    ", ", ".join(scene_names()))
-    print("robots:    ", ", ".join(robot_names()))
+    print("robots:    ", f"{', '.join(robot_names())}; tools alone: {', '.join(TOOLS)}")
     print("configs:   ", ", ".join(sorted(packaged_configs())))
     print("studies:   ", ", ".join(sorted(packaged_studies())))
     print(
