@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gymnasium
 
-_ARM_SCENES = ("ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes")
+_ARM_SCENES = ("ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes", "Free")
 ENV_IDS = (*(f"robogeo/{scene}-v0" for scene in _ARM_SCENES), "robogeo/Pendulum-v0")
 
 

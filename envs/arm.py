@@ -31,7 +31,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
     """An arm in a scene.
 
     Args:
-        scene: name of the scene, a key of ``envs.scenes.SCENES``.
+        scene: name of the scene, a key of ``envs.scenes.SCENES``, or ``Free``.
         robot: name of the robot, a file of ``configs/robots``, or the path of a ``.yaml`` file anywhere.
         render_mode: None or ``rgb_array``.
 
@@ -51,7 +51,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
             raise WorldError(f"unknown render mode {render_mode!r}; known: rgb_array")
         super().__init__(scene, robot)
         self.render_mode = render_mode
-        self._episode = Simulation(self.robot)
+        self._episode = Simulation(self.robot, floor=self.scene.floor)
         build(self.scene, self._episode)
         self._fresh = self._episode.save()
         self._episode_checker = CollisionChecker(self._episode)

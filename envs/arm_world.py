@@ -19,11 +19,12 @@ from envs.collision import Clearance, Collision, CollisionChecker
 from envs.demonstrator import SEARCH_MARGIN, DemonstratedPath, Demonstrator, NoDemonstration
 from envs.errors import WorldError
 from envs.execution import Execution, execute, film
+from envs.free_requests import FreeDemonstrator, FreeSampler
 from envs.kinematics import Kinematics, ToolPose
 from envs.obstacles import obstacle_arrays
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
-from envs.scenes import SCENES, Layout
+from envs.scenes import SCENES, Free, Layout, Scene, Surroundings
 from envs.scenes.checks import build
 from envs.self_collision import check_rest
 from envs.simulation import Simulation
@@ -38,7 +39,7 @@ class ArmWorld:
     """An arm in a scene, asked about whole motions.
 
     Args:
-        scene: name of the scene, a key of ``envs.scenes.SCENES``.
+        scene: name of the scene, a key of ``envs.scenes.SCENES``, or ``Free``.
         robot: name of the robot, a file of ``configs/robots``, or the path of a ``.yaml`` file anywhere.
 
     Raises:
@@ -46,21 +47,28 @@ class ArmWorld:
     """
 
     def __init__(self, scene: str, robot: str) -> None:
-        if scene not in SCENES:
-            raise WorldError(f"unknown scene {scene!r}; known: {', '.join(SCENES)}")
-        self.robot = load_robot(robot).facing(SCENES[scene].approach)
-        self.scene = SCENES[scene](Layout.for_arm(self.robot))
+        kinds: dict[str, type[Surroundings]] = {**SCENES, Free.name: Free}
+        if scene not in kinds:
+            raise WorldError(f"unknown scene {scene!r}; known: {', '.join(kinds)}")
+        self.robot = load_robot(robot).facing(kinds[scene].approach)
+        self.scene = kinds[scene](Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
-        self._simulation = Simulation(self.robot)
+        self._simulation = Simulation(self.robot, floor=self.scene.floor)
         self._checker = CollisionChecker(self._simulation)
         check_rest(self._simulation, self._checker.pairs)
         self._added: list[tuple[FloatArray, FloatArray]] = []
         self._loaded: int | None = None  # the world as it was when just loaded
         self._mujoco: MujocoSimulation | None = None
         build(self.scene, self._simulation)
-        self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
-        self._sampler.check_places()
-        self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
+        self._sampler: RequestSampler | FreeSampler
+        self._demonstrator: Demonstrator | FreeDemonstrator
+        if isinstance(self.scene, Scene):
+            self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
+            self._sampler.check_places()
+            self._demonstrator = Demonstrator(self.scene, self.kinematics, self._checker)
+        else:
+            self._sampler = FreeSampler(self.robot, self._checker)
+            self._demonstrator = FreeDemonstrator(self.robot, self._checker)
 
     def close(self) -> None:
         """Free the simulator; closing twice does nothing."""
@@ -76,12 +84,11 @@ class ArmWorld:
 
     def place_names(self) -> list[str]:
         """Names of the scene's places."""
-        return [place.name for place in self.scene.places]
+        return self._sampler.place_names()
 
     def place_of(self, q: FloatArray) -> str:
         """Name of the place in which the tool lies at q (dof,) rad, or ``elsewhere``."""
-        place = self.scene.place_of(self.kinematics.tool_pose(q).position)
-        return "elsewhere" if place is None else place.name
+        return self._sampler.place_of(q)
 
     def demonstrate(
         self, start: FloatArray, goal: FloatArray, seed: int = 0

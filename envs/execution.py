@@ -13,7 +13,7 @@ from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
 from envs.kinematics import Kinematics
 from envs.robots import FloatArray, RobotSpec
-from envs.scenes.scene import Scene
+from envs.scenes.scene import Surroundings
 from envs.simulation import Simulation
 
 _CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
@@ -88,7 +88,7 @@ class Distances(Protocol):
 
 def execute(
     simulation: SteppedArm,
-    scene: Scene,
+    scene: Surroundings,
     kinematics: Kinematics,
     checker: Distances,
     q: FloatArray,

@@ -17,9 +17,9 @@ from envs.kinematics import Kinematics
 from envs.robots import FloatArray
 from envs.scenes.scene import Place, Scene
 
-_LIFELIKE, _HELD_OUT = 0, 1
-_MARGIN = 0.02  # m: clearance of every requested end point
-_TRIES = 200
+LIFELIKE, HELD_OUT = 0, 1
+MARGIN = 0.02  # m: clearance of every requested end point
+TRIES = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class RequestSampler:
         for place in self._scene.places:
             self._configuration(place, np.random.default_rng(0))
 
+    def place_names(self) -> list[str]:
+        """Names of the scene's places."""
+        return [place.name for place in self._scene.places]
+
+    def place_of(self, q: FloatArray) -> str:
+        """Name of the place in which the tool lies at q (dof,) rad, or ``elsewhere``."""
+        place = self._scene.place_of(self._kinematics.tool_pose(q).position)
+        return "elsewhere" if place is None else place.name
+
     def lifelike(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``; only between ``places`` if any are named.
 
@@ -62,21 +71,21 @@ class RequestSampler:
         Raises:
             WorldError: a named place is unknown, or no pair of the named places can be requested.
         """
-        _require_natural(seed, index)
+        require_natural(seed, index)
         pairs = self._pairs_within(places, index)
-        rng = np.random.default_rng([_LIFELIKE, seed, index])
+        rng = np.random.default_rng([LIFELIKE, seed, index])
         weights = np.array([a.frequency * b.frequency for a, b in pairs])
         start, goal = pairs[rng.choice(len(pairs), p=weights / weights.sum())]
         return self._draw(start, goal, rng)
 
     def held_out(self, seed: int, index: int) -> Request:
         """Held-out request ``index``: every pair of places comes once before any comes twice."""
-        _require_natural(seed, index)
+        require_natural(seed, index)
         lap, place = divmod(index, len(self._pairs))
         # NumPy pads keys with zeros, so a shorter key would equal a longer one: all keys are equally long.
-        order = np.random.default_rng([_HELD_OUT, seed, lap, 0]).permutation(len(self._pairs))
+        order = np.random.default_rng([HELD_OUT, seed, lap, 0]).permutation(len(self._pairs))
         start, goal = self._pairs[order[place]]
-        return self._draw(start, goal, np.random.default_rng([_HELD_OUT, seed, lap, 1 + place]))
+        return self._draw(start, goal, np.random.default_rng([HELD_OUT, seed, lap, 1 + place]))
 
     def _pairs_within(self, places: tuple[str, ...], index: int) -> list[tuple[Place, Place]]:
         known = [place.name for place in self._scene.places]
@@ -109,14 +118,14 @@ class RequestSampler:
         always gives the same posture.
         """
         reached = False
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             q = self._reach(place.sample(rng))
             reached = reached or q is not None
-            if q is not None and self._checker.is_free(q, _MARGIN):
+            if q is not None and self._checker.is_free(q, MARGIN):
                 return q
         scene, arm = self._scene.name, self._kinematics.robot.name
         if reached:
-            room = f"{1000 * _MARGIN:g} mm of room"
+            room = f"{1000 * MARGIN:g} mm of room"
             raise WorldError(f"scene {scene}: the {arm} has no {room} in place {place.name!r}")
         raise WorldError(
             f"scene {scene}: place {place.name!r} is out of reach of the {arm}; "
@@ -131,7 +140,8 @@ class RequestSampler:
         return None if path is None else path[-1]
 
 
-def _require_natural(seed: int, index: int) -> None:
+def require_natural(seed: int, index: int) -> None:
+    """Refuse numbers of requests that are negative."""
     for name, value in (("seed", seed), ("index", index)):
         if value < 0:
             raise WorldError(f"the {name} of a request must not be negative, got {value}")

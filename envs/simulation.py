@@ -25,9 +25,9 @@ Color = tuple[float, float, float, float]
 class Simulation(Engine):
     """A world in PyBullet: one arm on a fixed base and static obstacles, stepped at 240 Hz."""
 
-    def __init__(self, robot: RobotSpec) -> None:
+    def __init__(self, robot: RobotSpec, *, floor: bool = True) -> None:
         super().__init__()
-        self.robot = robot
+        self.robot, self._floor = robot, floor
         self._torques: list[float] = robot.torque.tolist()
         self.arm = -1
         self.joints: list[int] = []
@@ -59,7 +59,8 @@ class Simulation(Engine):
         self.link_indices = {info[12].decode(): info[0] for info in infos}
         self.fixed_links = _fixed_links(infos)
         self._hold_others(infos)
-        self._add_floor()
+        if self._floor:
+            self._add_floor()
         self.place(self.robot.rest)
 
     def _hold_others(self, infos: Sequence[Any]) -> None:

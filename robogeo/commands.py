@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +11,15 @@ from numpy.typing import NDArray
 
 from robogeo.checking_commands import replay, verify, what_was_seen
 from robogeo.config_file import load_config
-from robogeo.data_commands import convert, inspect
-from robogeo.errors import InputError, RobogeoError, one_line
+from robogeo.data_commands import convert, inspect, reading
+from robogeo.errors import InputError, RobogeoError
 from robogeo.options import check_place, names
 from robogeo.progress import Progress
+from robogeo.typed_requests import requests_of
 from robogeo.view_commands import map, view
 
 if TYPE_CHECKING:
-    from robogeo.motion.world import Request, World
+    from robogeo.config import ExperimentConfig
     from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Reproduce, Tell
 
 __all__ = [
@@ -45,22 +44,48 @@ FloatArray = NDArray[np.float64]
 
 def learn(command: Learn) -> None:
     """``robogeo learn``: run or resume an experiment."""
-    config = load_config(command.config, command.set)
+    config = _experiment(command)
     out = command.out or Path("runs") / f"{Path(command.config).stem}-{config.strategy}-s{config.seed}"
     from robogeo.experiment import run_experiment
 
     with Progress() as progress:
         summary = run_experiment(config, out, progress)
-    reached = summary["demonstrations_to_90"]
-    print(f"demonstrations to 90 % success: {'not reached' if reached is None else reached}")
+    if config.recorded:
+        from robogeo.recorded_report import needed
+
+        count = needed(summary["rounds"])
+        print(f"recordings that give 95 % of the final success: {'none' if count is None else count}")
+    else:
+        reached = summary["demonstrations_to_90"]
+        print(f"demonstrations to 90 % success: {'not reached' if reached is None else reached}")
     print(f"report: {out / 'report.html'}")
+
+
+def _experiment(command: Learn) -> ExperimentConfig:
+    """The configuration that was named, or that of learning from the recordings that were named."""
+    given = {name: value for name, value in vars(reading(command)).items() if value}
+    if Path(command.config).suffix in ("", ".yaml") and not Path(command.config).is_dir():
+        if given or command.robot is not None:
+            option = next(iter(given), "robot").replace("_", "-")
+            raise InputError(
+                f"--{option}: is for recordings; {command.config} is a configuration, use --set, for example "
+                "--set robot=panda recordings.units=[deg]"
+            )
+        return load_config(command.config, command.set)
+    if command.robot is None:
+        known = "iiwa, panda, kuka_lwr, a .yaml file, or tool-xy, tool-xyz, tool-pose for positions and poses"
+        raise InputError(f"--robot: whose recordings are {command.config}? Name {known}")
+    settings = {"path": command.config, **given}
+    told = [f"recordings.{name}={json.dumps(value)}" for name, value in settings.items()]
+    return load_config("recordings", [*told, f"robot={json.dumps(command.robot)}", *command.set])
 
 
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
     from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
-    from robogeo.motion.world import Refusal, World
+    from robogeo.motion.world import Refusal
+    from robogeo.recordings import world_in
     from robogeo.stored_run import open_run
 
     out = command.out
@@ -70,8 +95,8 @@ def generate(command: Generate) -> None:
     format_of(out, command.format)
     check_place(out)
     folder, config = open_run(command.run, command.mode)
-    with folder, World(config.scene, config.robot) as world:
-        requests = list(_requests(command, world))
+    with folder, world_in(folder, config) as world:
+        requests = list(requests_of(command, world))
         learner = Learner(folder, config, world)
         refused = 0
         for number, request in enumerate(requests):
@@ -141,6 +166,8 @@ def evaluate(command: Evaluate) -> None:
     for name in MEANS:
         value = measures[name]
         print(f"{name:22} {'-' if value is None else format(value, '8.4g')}")
+    if "deviation_rad" in measures:
+        print(f"{'deviation_rad':22} {measures['deviation_rad']:8.4g}")
     for name, value in measures["measures"].items():
         print(f"{name:22} {value:8.4g}")
     print(f"{'failures':22} {measures['failures'] or 'none'}")
@@ -191,6 +218,7 @@ def info(command: Info) -> None:
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
+    from robogeo.motion.free_tool import TOOLS
     from robogeo.motion.worlds import robot_names, scene_names
 
     if command.fields:
@@ -204,7 +232,7 @@ def info(command: Info) -> None:
         ", ".join(f"{name} {version}" for name, version in origin["packages"].items() if version),
     )
     print("scenes:    ", ", ".join(scene_names()))
-    print("robots:    ", ", ".join(robot_names()))
+    print("robots:    ", f"{', '.join(robot_names())}; tools alone: {', '.join(TOOLS)}")
     print("configs:   ", ", ".join(sorted(packaged_configs())))
     print("studies:   ", ", ".join(sorted(packaged_studies())))
     print(
@@ -213,49 +241,6 @@ def info(command: Info) -> None:
     print("strategies:")
     for name, line in strategies_found().items():
         print(f"  {name:16} {line}")
-
-
-def _requests(command: Generate, world: World) -> Iterator[Request]:
-    """The requests that the command names, checked."""
-    if command.requests is not None:
-        if command.start is not None or command.goal is not None:
-            raise InputError("generate: give either --requests or --start and --goal, not both")
-        yield from _requests_in(command.requests, world)
-    elif command.start is None or command.goal is None:
-        raise InputError("generate: give --start and --goal, or --requests FILE")
-    else:
-        yield world.request_between(
-            _configuration("--start", command.start), _configuration("--goal", command.goal)
-        )
-
-
-def _requests_in(path: Path, world: World) -> Iterator[Request]:
-    header = [f"{end}{joint + 1}" for end in ("s", "g") for joint in range(world.dof)]
-    try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({one_line(error)})") from error
-    if not rows or [name.strip() for name in rows[0]] != header:
-        raise InputError(f"{path}: header: expected {header[0]},..,{header[-1]} ({len(header)} columns)")
-    if not any(rows[1:]):
-        raise InputError(f"{path}: holds no request below its header")
-    for number, row in enumerate(rows[1:], start=2):
-        if not row:
-            continue
-        values = _configuration(f"{path}: line {number}", ",".join(row))
-        if len(values) != len(header):
-            raise InputError(f"{path}: line {number}: {len(values)} values, expected {len(header)}")
-        try:
-            yield world.request_between(values[: world.dof], values[world.dof :])
-        except InputError as error:
-            raise InputError(f"{path}: line {number}: {error}") from error
-
-
-def _configuration(field: str, text: str) -> FloatArray:
-    try:
-        return np.array([float(part) for part in text.split(",")])
-    except ValueError as error:
-        raise InputError(f"{field}: {text[:80]!r} is not a list of numbers q1,..,qn in rad") from error
 
 
 def _numbered(path: Path, number: int) -> Path:

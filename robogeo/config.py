@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from robogeo.asking_settings import AskingSettings, StopSettings
+from robogeo.output_settings import OutputSettings
+from robogeo.recording_settings import ObservationSettings, RecordingSettings
 from robogeo.settings import Name, Names, RobotName, Settings, Widths
 
 
@@ -134,6 +137,12 @@ class MotionSettings(Settings):
         le=1,
         description="how far a verified motion may leave the path that was found to be smoother, rad a joint",
     )
+    correction_reach: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="share of the path along which the correction of an end fades; null: 0.5",
+    )
     searches: int = Field(
         default=8, ge=1, le=1000, description="ways looked for before a verified motion is given up"
     )
@@ -155,71 +164,6 @@ class SuccessSettings(Settings):
     abruptness: float = Field(
         default=10.0, ge=1, le=1e6, description="largest abruptness: greatest over median decoded step"
     )
-
-
-class AskingSettings(Settings):
-    """How queries live."""
-
-    refusal_radius: float = Field(
-        default=0.3, ge=0, le=10, description="nothing is asked this near to a refusal at both ends, rad"
-    )
-    retries: int = Field(
-        default=1, ge=0, le=100, description="how often a query that failed is asked again in its round"
-    )
-    expires_after: int | None = Field(
-        default=None, ge=0, le=10_000, description="rounds that a query waits for an answer; null: for ever"
-    )
-    tolerance: float = Field(
-        default=0.25, gt=0, le=10, description="a motion covers what it passes this near in all joints, rad"
-    )
-
-
-class StopSettings(Settings):
-    """When to stop before all rounds are done: as soon as one of the conditions given here holds."""
-
-    success: float | None = Field(
-        default=None, gt=0, lt=1, description="success rate to be proved on fresh requests; null: no proof"
-    )
-    alpha: float = Field(
-        default=0.05, gt=0, lt=1, description="probability that a run stops at a worse model than proved"
-    )
-    least_requests: int = Field(
-        default=20, ge=1, le=100_000, description="fresh requests that a proof takes at least"
-    )
-    most_requests: int = Field(
-        default=400, ge=1, le=100_000, description="fresh requests a round after which proving is given up"
-    )
-    demonstrations: int | None = Field(
-        default=None, ge=1, le=1_000_000, description="demonstrations that are enough; null: no limit"
-    )
-    plateau_rounds: int | None = Field(
-        default=None, ge=1, le=10_000, description="rounds without a rise that are enough; null: no limit"
-    )
-    plateau_gain: float = Field(
-        default=0.0, ge=0, le=1, description="rise of held-out success that counts as none"
-    )
-    score: float | None = Field(
-        default=None, ge=0, le=1e6, description="score, rad, below which no candidate is worth asking"
-    )
-    least_rounds: int = Field(
-        default=0, ge=0, le=10_000, description="rounds of asking before any of this counts"
-    )
-
-
-class OutputSettings(Settings):
-    """What is shown of a run; changes nothing in its results."""
-
-    video: bool = Field(default=True, description="render a video of the last motions")
-    video_fps: int = Field(default=24, ge=1, le=120, description="frames of the video a second")
-    video_size: Annotated[tuple[int, int], Field(strict=False)] = Field(
-        default=(480, 360), description="width and height of the video, even numbers of pixels"
-    )
-
-    @model_validator(mode="after")
-    def _check_video_size(self) -> OutputSettings:
-        if any(side % 2 or not 16 <= side <= 4096 for side in self.video_size):
-            raise ValueError("video_size must be two even numbers from 16 to 4096")
-        return self
 
 
 class ExperimentConfig(Settings):
@@ -255,6 +199,12 @@ class ExperimentConfig(Settings):
     spacing: float = Field(
         default=0.05, gt=0, le=10, description="joint arc length between observations, rad"
     )
+    recordings: RecordingSettings | None = Field(
+        default=None, description="recorded demonstrations; null: all are asked of the scene's demonstrator"
+    )
+    observation: ObservationSettings | None = Field(
+        default=None, description="what the model sees; null: joint angles, or the scene's own pictures"
+    )
     model: ModelSettings = Field(default=ModelSettings(), description="the autoencoder")
     training: TrainingSettings = Field(default=TrainingSettings(), description="its training")
     geometry: GeometrySettings = Field(default=GeometrySettings(), description="metric and graph")
@@ -263,6 +213,13 @@ class ExperimentConfig(Settings):
     asking: AskingSettings = Field(default=AskingSettings(), description="how queries live")
     stop: StopSettings = Field(default=StopSettings(), description="when to stop early")
     output: OutputSettings = Field(default=OutputSettings(), description="video and figures")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_scene_of_recordings(cls, tree: Any) -> Any:
+        recordings = tree.get("recordings") if isinstance(tree, dict) else None
+        asked = isinstance(recordings, dict) and recordings.get("oracle", "recordings") == "recordings"
+        return {"scene": "Free", **tree} if asked else tree
 
     @field_validator("robot")
     @classmethod
@@ -276,7 +233,16 @@ class ExperimentConfig(Settings):
             raise ValueError(
                 f"queries_per_round is {self.queries_per_round}, more than the {self.candidates} candidates"
             )
+        if self.recorded and self.stop.success is not None:
+            raise ValueError(
+                "stop.success needs fresh requests without end, which recordings are not; leave it"
+            )
         return self
+
+    @property
+    def recorded(self) -> bool:
+        """Whether recordings are asked, and requests come from them."""
+        return self.recordings is not None and self.recordings.oracle == "recordings"
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields as plain data that YAML and JSON can hold."""

@@ -9,7 +9,7 @@ from robogeo.options import check_place, names
 
 if TYPE_CHECKING:
     from robogeo.data.data_set import Reading
-    from robogeo.options import Convert, Inspect, Recorded
+    from robogeo.options import Convert, Inspect, ReadAs
 
 
 def inspect(command: Inspect) -> None:
@@ -19,7 +19,7 @@ def inspect(command: Inspect) -> None:
 
     if command.json is not None:
         check_place(command.json)
-    data, seen = inspect_data_set(command.path, _reading(command), command.robot)
+    data, seen = inspect_data_set(command.path, reading(command), command.robot)
     for line in told(data, seen):
         print(line)
     if command.out is not None:
@@ -34,7 +34,7 @@ def convert(command: Convert) -> None:
 
     if command.target.exists():
         raise InputError(f"{command.target}: exists already; name another, nothing is overwritten")
-    data = read_data_set(command.path, _reading(command))
+    data = read_data_set(command.path, reading(command))
     write_data_set(command.target, data, command.format)
     for remark in data.remarks:
         print(remark)
@@ -42,7 +42,8 @@ def convert(command: Convert) -> None:
     print(f"{command.target}: {len(data.demonstrations)} recordings, {samples} samples")
 
 
-def _reading(command: Recorded) -> Reading:
+def reading(command: ReadAs) -> Reading:
+    """How the options have a file read."""
     from robogeo.data.data_set import Reading
 
     return Reading(
@@ -53,4 +54,5 @@ def _reading(command: Recorded) -> Reading:
         key=command.key,
         unwrap=command.unwrap,
         trust_units=command.trust_units,
+        leave_out=names(command.leave_out),
     )

@@ -22,6 +22,7 @@ from robogeo.learning.question_file import question, read_answer
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Progress
+from robogeo.recordings import world_in
 
 
 def ask_run(run: str | os.PathLike[str], n: int) -> list[tuple[Query, Path]]:
@@ -79,5 +80,5 @@ def _learner_of(run: str | os.PathLike[str], progress: Progress | None = None) -
     """The learner of a run, whose folder is locked meanwhile."""
     with RunFolder.existing(run, exclusive=True) as folder, kept_sealed(folder):
         config = validated(folder.config, str(folder.path / "config.yaml"))
-        with World(config.scene, config.robot) as world:
+        with world_in(folder, config) as world:
             yield Learner(folder, config, world, progress)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import RobogeoError
@@ -29,6 +31,7 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
+from robogeo.recordings import keep, oracle_of, recordings_for, world_of
 from robogeo.stopwatch import Stopwatch
 from robogeo.stored_run import criteria_of, summary_of
 
@@ -36,8 +39,10 @@ HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every exp
 _TRIES = 20  # refusals in a row after which the oracle is not asked any further
 
 
-def simulated(learner: Learner) -> Oracle:
-    """The oracle that experiments ask unless they are told of another: the world's own demonstrator."""
+def usual_oracle(learner: Learner) -> Oracle:
+    """The oracle that experiments ask unless they are told of another: recordings, or the demonstrator."""
+    if learner.config.recorded:
+        return oracle_of(learner)
     return SimulatedOracle(learner.world, learner.config.motion.derate)
 
 
@@ -45,7 +50,7 @@ def run_experiment(
     config: ExperimentConfig,
     out: str | os.PathLike[str],
     progress: Progress,
-    oracle: Callable[[Learner], Oracle] = simulated,
+    oracle: Callable[[Learner], Oracle] = usual_oracle,
 ) -> dict[str, Any]:
     """Run, or take up, an experiment in the folder ``out``; returns what `summary.json` holds.
 
@@ -60,13 +65,17 @@ def run_experiment(
         RobogeoError: the oracle refuses everything.
     """
     find_strategy(config.strategy)
-    with World(config.scene, config.robot) as world, Workers(config.workers) as workers:
+    data = recordings_for(config, out)
+    with world_of(config, data) as world, Workers(config.workers) as workers:
         if config.initial_places:
             world.request(0, 0, config.initial_places)  # says now whether the places exist
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder, kept_sealed(folder):
+            if data is not None:
+                keep(folder, data, world, progress)
             workers.warm_up("robogeo.evaluation.roll_out")
             learner = Learner(folder, config, world, progress)
-            Loop(learner, workers, progress, oracle(learner)).run()
+            given = () if data is None or config.recorded else data.demonstrations
+            Loop(learner, workers, progress, oracle(learner), given=given).run()
             summary = summary_of(folder)
             folder.write_json("summary.json", summary)
             from robogeo.run_report import write_run_report
@@ -82,7 +91,7 @@ def run_experiment(
 def update_experiment(learner: Learner, progress: Progress) -> None:
     """One update with its evaluation, if there is anything new to learn; ``summary.json`` tells of it."""
     with Workers(learner.config.workers) as workers:
-        Loop(learner, workers, progress, simulated(learner)).update()
+        Loop(learner, workers, progress, usual_oracle(learner)).update()
     learner.folder.write_json("summary.json", summary_of(learner.folder))
 
 
@@ -110,6 +119,7 @@ class Loop:
         oracle: whom to ask.
         trials: the held-out requests, where they are known already; None works them out.
         enough: told all evaluations so far, whether the loop may end before its last round.
+        given: demonstrations to begin with; none: the oracle is asked for them.
     """
 
     def __init__(
@@ -120,10 +130,11 @@ class Loop:
         oracle: Oracle,
         trials: Sequence[Trial] | None = None,
         enough: Callable[[Sequence[Event]], bool] = lambda evaluations: False,
+        given: Sequence[Demonstration] = (),
     ) -> None:
         self._learner, self._workers, self._progress, self._oracle = learner, workers, progress, oracle
         self._trials = trials
-        self._enough = enough
+        self._enough, self._given = enough, given
 
     def run(self) -> None:
         """All rounds that are missing, and the initial demonstrations before them."""
@@ -155,7 +166,12 @@ class Loop:
 
     def _ended(self) -> bool:
         evaluations = self._learner.folder.journal.of_kind("evaluate")
-        return len(evaluations) > self._learner.config.rounds or self._enough(evaluations)
+        done = len(evaluations) > self._learner.config.rounds or self._enough(evaluations)
+        return done or (0 < self._learner.rounds == len(evaluations) and self._exhausted())
+
+    def _exhausted(self) -> bool:
+        """Whether the oracle has nothing more to show."""
+        return self._learner.world.exhausted(self._learner.demonstrations)
 
     def _begin(self) -> None:
         """Prepare the held-out requests and gather the initial demonstrations."""
@@ -175,6 +191,10 @@ class Loop:
     def _gather(self) -> None:
         """The initial demonstrations, of requests between the initial places."""
         learner, config, journal = self._learner, self._learner.config, self._learner.folder.journal
+        for demonstration in self._given[len(learner.demonstrations) :]:
+            learner.attach(demonstration)
+        if self._given:
+            return
         seed = stream_seed(config.seed, "initial")
         while len(learner.demonstrations) < config.initial_demonstrations:
             index = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
@@ -213,7 +233,7 @@ class Loop:
             for event in learner.folder.journal.of_kind("tell")
         )
         for _ in range(_TRIES):
-            if given >= wanted:
+            if given >= wanted or (given and self._exhausted()):
                 return
             for query in learner.ask(wanted - given):
                 answer = self._oracle.demonstrate(query.request, number)
@@ -247,6 +267,7 @@ class Loop:
                     "goal": trial.request.goal_place,
                     "failure": outcome.failure,
                     "foretold": foretold(scores, place),
+                    **({} if np.isnan(outcome.deviation_rad) else {"deviation_rad": outcome.deviation_rad}),
                 }
                 for place, (trial, outcome) in enumerate(zip(trials, outcomes, strict=True))
             ],

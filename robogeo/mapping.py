@@ -8,7 +8,7 @@ from pathlib import Path
 from robogeo.durable import replacing
 from robogeo.errors import InputError
 from robogeo.learning.learner import Learner
-from robogeo.motion.world import World
+from robogeo.recordings import world_in
 from robogeo.stored_run import open_run
 from robogeo.viewer.card import map_figure
 from robogeo.viewer.latent_map import LatentMap, LayerName
@@ -35,7 +35,7 @@ def map_run(run: str | os.PathLike[str], out: Path, layer: LayerName, round: int
     if out.suffix.lower() not in PICTURES:
         raise InputError(f"{out}: a map is a picture that ends in {' or '.join(PICTURES)}")
     folder, config = open_run(run)
-    with folder, World(config.scene, config.robot) as world:
+    with folder, world_in(folder, config) as world:
         learner = Learner(folder, config, world)
         number = learner.rounds - 1 if round is None else round
         if not 0 <= number < learner.rounds:

@@ -11,16 +11,42 @@ import tyro
 from robogeo.errors import InputError
 
 
-@dataclass(frozen=True)
-class Learn:
+@dataclass(frozen=True, kw_only=True)
+class ReadAs:
+    """How recorded demonstrations are read."""
+
+    units: str | None = None
+    """Unit of the columns: rad, deg, m, cm, mm or 1; or one each, a,b,... Default: as the file says."""
+    rate: float | None = None
+    """Samples a second, Hz, of a file without time stamps; of one with them, a claim that is checked."""
+    resample: float | None = None
+    """Samples a second, Hz, to convert to. Default: only what jitters is resampled, to its own rate."""
+    joints: str | None = None
+    """Columns a,b,... to read; with --robot, in the order of its joints. Default: all."""
+    key: str | None = None
+    """Where joints are in a file of many series. Default: observation.state, robot0_joint_pos, ..."""
+    unwrap: bool = False
+    """Take angles that jump by a whole turn as turning on."""
+    trust_units: bool = False
+    """Do not complain where values do not look like their unit."""
+    leave_out: str = ""
+    """Episodes a,b,... not to read: by the name that complaints call them by, or counted from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learn(ReadAs):
     """Run an active-learning experiment, or take a stopped one up where it was.
 
-    Each round trains the model, evaluates it on held-out requests, and asks the demonstrator for the motion
-    that the strategy finds most wanting. Repeat the same command to resume.
+    Each round trains the model, evaluates it on held-out requests, and asks for the motion that the strategy
+    finds most wanting: of the demonstrator, or, where a file of recordings is given instead of a
+    configuration, for one of these. Repeat the same command to resume.
     """
 
     config: Annotated[str, tyro.conf.Positional]
-    """Configuration file, or the name of one that comes with robogeo (see: robogeo info)."""
+    """Configuration file, or the name of one that comes with robogeo (see: robogeo info); or recordings, read
+    as the options say and learned as the configuration "recordings" does."""
+    robot: str | None = None
+    """Robot that recordings are of: a name, its .yaml file, or a tool alone: tool-xy, tool-xyz, tool-pose."""
     out: Path | None = None
     """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
     set: tuple[str, ...] = field(default_factory=tuple)
@@ -153,25 +179,11 @@ class Benchmark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class Recorded(ReadAs):
     """A data set of recorded demonstrations, and how it is read."""
 
     path: Annotated[Path, tyro.conf.Positional]
     """File or folder."""
-    units: str | None = None
-    """Unit of the columns: rad, deg, m, cm, mm or 1; or one each, a,b,... Default: as the file says."""
-    rate: float | None = None
-    """Samples a second, Hz, of a file without time stamps; of one with them, a claim that is checked."""
-    resample: float | None = None
-    """Samples a second, Hz, to convert to. Default: only what jitters is resampled, to its own rate."""
-    joints: str | None = None
-    """Columns a,b,... to read; with --robot, in the order of its joints. Default: all."""
-    key: str | None = None
-    """Where joints are in a file of many series. Default: observation.state, robot0_joint_pos, ..."""
-    unwrap: bool = False
-    """Take angles that jump by a whole turn as turning on."""
-    trust_units: bool = False
-    """Do not complain where values do not look like their unit."""
 
 
 @dataclass(frozen=True, kw_only=True)

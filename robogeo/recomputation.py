@@ -17,14 +17,15 @@ from typing import Any
 from robogeo.config import NOT_IDENTITY
 from robogeo.data.storage import parse_demonstration
 from robogeo.errors import InputError
-from robogeo.experiment import Loop, simulated
+from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import Refusal
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
+from robogeo.recordings import EVENT, keep, kept, world_in
 from robogeo.stopwatch import TIMES
 from robogeo.stored_run import open_run
 
@@ -60,12 +61,12 @@ def recomputed(run: str | os.PathLike[str], progress: Progress, workers: int | N
     with (
         stored,
         tempfile.TemporaryDirectory(prefix="robogeo-replay-") as scratch,
-        World(config.scene, config.robot) as world,
+        world_in(stored, config) as world,
         Workers(count) as pool,
         RunFolder.open(scratch, config.as_dict(), NOT_IDENTITY) as folder,
     ):
         learner = Learner(folder, config, world, progress)
-        loop = Loop(learner, pool, progress, simulated(learner))
+        loop = Loop(learner, pool, progress, usual_oracle(learner))
         return _Replay(stored, learner, loop, progress).run()
 
 
@@ -73,6 +74,7 @@ class _Replay:
     def __init__(self, stored: RunFolder, learner: Learner, loop: Loop, progress: Progress) -> None:
         self._stored, self._learner, self._progress = stored, learner, progress
         self._produce: Mapping[str, Callable[[Event], object]] = {
+            EVENT: lambda event: keep(learner.folder, kept(stored), learner.world, progress),
             "begin": lambda event: loop.prepare(),
             "attach": lambda event: learner.attach(stored_demonstration(stored, event)),
             "skip": lambda event: learner.folder.journal.append("skip", _payload(event)),

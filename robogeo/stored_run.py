@@ -21,10 +21,10 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.ledger import ledger
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.planner import MODES
-from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
+from robogeo.recordings import EVENT, world_in
 
 _TARGET = 0.9  # success rate that ``demonstrations_to_90`` asks for
 
@@ -68,7 +68,15 @@ def summary_of(folder: RunFolder) -> dict[str, Any]:
         "demonstrations_to_90": reached[0] if reached else None,
         "queries": ledger(events),
         "prediction": prediction_summary(evaluations),
+        **_recorded(events),
     }
+
+
+def _recorded(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a run on recordings has of them; nothing of another."""
+    names = ("recordings", "held_out", "tolerance_rad", "touching")
+    found = [event for event in events if event["event"] == EVENT]
+    return {"recordings": {name: found[0].get(name) for name in names}} if found else {}
 
 
 def _round_summary(
@@ -85,6 +93,7 @@ def _round_summary(
         "round": fit["round"],
         "demonstrations": fit["demonstrations"],
         **{name: measures[name] for name in (*names, "abruptness")},
+        **({"deviation_rad": measures["deviation_rad"]} if "deviation_rad" in measures else {}),
         "seconds": sum(parts.values()),
         **parts,
     }
@@ -116,7 +125,7 @@ def evaluate_run(
     """
     folder, config = open_run(run, mode)
     count = config.workers if workers is None else workers
-    with folder, World(config.scene, config.robot) as world, Workers(count) as pool:
+    with folder, world_in(folder, config) as world, Workers(count) as pool:
         learner = Learner(folder, config, world)
         planner = learner.planner
         if engine is not None:

@@ -13,7 +13,7 @@ from robogeo.experiment import update_experiment
 from robogeo.learning.learner import Learner
 from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import World
+from robogeo.recordings import world_in
 from robogeo.stored_run import criteria_of
 from robogeo.viewer.recording import record
 from robogeo.viewer.server import Viewer
@@ -38,7 +38,7 @@ def viewed(run: str | os.PathLike[str], port: int | None = None) -> Iterator[Vie
     folder, writable = _opened(run)
     with folder, kept_sealed(folder) if writable else nullcontext():
         config = validated(folder.config, str(Path(run) / "config.yaml"))
-        with World(config.scene, config.robot) as world:
+        with world_in(folder, config) as world:
             if not world.has_arm:
                 raise InputError(
                     f"{run}: scene {config.scene} has no arm to be shown; 'robogeo map' draws its map"

@@ -25,7 +25,7 @@ from robogeo.config_file import validated
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.storage import save_demonstration
 from robogeo.errors import RobogeoError
-from robogeo.experiment import run_experiment, simulated
+from robogeo.experiment import run_experiment, usual_oracle
 from robogeo.learning.journal import read_events
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
@@ -79,8 +79,8 @@ class Session:
     def __init__(self, place: Path, world: World) -> None:
         self.place, self._world = place, world
         self._config: ExperimentConfig = validated(_CONFIG, "session")
-        for module in (experiment, dialogue):
-            module.World = lambda scene, robot: nullcontext(world)  # type: ignore[attr-defined, misc]
+        experiment.world_of = lambda config, data: nullcontext(world)  # type: ignore[assignment, return-value]
+        dialogue.world_in = lambda folder, config: nullcontext(world)  # type: ignore[assignment, return-value]
         # Reports and pictures are made anew by every command; nothing depends on them.
         run_report.write_run_report = lambda *_: None  # type: ignore[assignment]
         self._answers = self._written_answers()
@@ -179,7 +179,7 @@ class Session:
         """A demonstration, a refusal and a failure, as files."""
         files = [self.place / name for name in ("shown.npz", "refused.json", "failed.json")]
         with RunFolder.open(self.place / "nobody", self._config.as_dict()) as folder:
-            oracle = simulated(Learner(folder, self._config, self._world))
+            oracle = usual_oracle(Learner(folder, self._config, self._world))
             shown = oracle.demonstrate(self._world.request(3, 0), 0)
         assert isinstance(shown, Demonstration)
         save_demonstration(files[0], shown)

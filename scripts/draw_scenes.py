@@ -39,7 +39,7 @@ SHOWN = {
 
 def main() -> None:
     """Draw the gallery and check its size."""
-    robots, scenes = robot_names(), sorted(SHOWN)
+    robots, scenes = [name for name in robot_names() if name != "kuka_lwr"], sorted(SHOWN)
     figure = plt.figure(figsize=(3.0 * len(scenes), 2.5 * len(robots) + 1.2), dpi=110, layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=[2.5 * len(robots), 1.0])
     grid = above.subplots(len(robots), len(scenes), squeeze=False)

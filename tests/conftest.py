@@ -84,5 +84,5 @@ def quick(monkeypatch: pytest.MonkeyPatch, shelf: World) -> None:
     """One world for all runs of a test, and no report: neither has to do with the loop."""
     from contextlib import nullcontext
 
-    monkeypatch.setattr("robogeo.experiment.World", lambda scene, robot: nullcontext(shelf))
+    monkeypatch.setattr("robogeo.experiment.world_of", lambda config, data: nullcontext(shelf))
     monkeypatch.setattr("robogeo.run_report.write_run_report", lambda *_: None)

@@ -120,7 +120,7 @@ def test_a_run_holds_all_its_files(finished: Path) -> None:
 def test_evaluating_needs_a_demonstrator_that_serves_something(
     finished: Path, shelf: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("robogeo.stored_run.World", lambda scene, robot: nullcontext(shelf))
+    monkeypatch.setattr("robogeo.stored_run.world_in", lambda folder, config: nullcontext(shelf))
     monkeypatch.setattr(shelf, "demonstrate", lambda *_, **__: Refusal("no-demonstration", "no"))
     with pytest.raises(RobogeoError, match="refuses all 2 requests"):
         evaluate_run(finished, 2, 0, 1, Silence())
@@ -138,7 +138,9 @@ def test_a_condition_to_stop_ends_the_run(tiny: ExperimentConfig, tmp_path: Path
 
 def test_an_unreliable_oracle_is_learned_from(tiny: ExperimentConfig, tmp_path: Path, quick: None) -> None:
     def unreliable(learner: Learner) -> UnreliableOracle:
-        return UnreliableOracle(experiment.simulated(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4)
+        return UnreliableOracle(
+            experiment.usual_oracle(learner), 1, 0.02, lazy=0.5, refusing=0.2, failing=0.4
+        )
 
     config = tiny.model_copy(update={"queries_per_round": 3, "held_out": 2, "candidates": 40})
     summary = experiment.run_experiment(config, tmp_path / "run", Silence(), unreliable)

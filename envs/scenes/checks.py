@@ -12,7 +12,7 @@ import numpy as np
 
 from envs.errors import WorldError
 from envs.robots import APPROACHES
-from envs.scenes.scene import Place, Scene
+from envs.scenes.scene import Place, Scene, Surroundings
 from envs.simulation import Simulation
 
 
@@ -43,11 +43,11 @@ def checked(scene_class: type[Scene]) -> type[Scene]:
     return scene_class
 
 
-def build(scene: Scene, simulation: Simulation) -> None:
+def build(scene: Surroundings, simulation: Simulation) -> None:
     """Put a scene's obstacles into a simulation.
 
     Raises:
-        WorldError: there are none, or one is not a shape; the message names the scene and what is wrong.
+        WorldError: a scene with places has none, or one is no shape; the message names scene and mistake.
     """
     before = len(simulation.obstacles)
     try:
@@ -55,7 +55,7 @@ def build(scene: Scene, simulation: Simulation) -> None:
     except Exception as error:  # whatever a scene's own code, or the engine, may say
         said = " ".join(str(error).split())
         raise WorldError(f"scene {scene.name}: build: {said}") from error
-    if len(simulation.obstacles) == before:
+    if isinstance(scene, Scene) and len(simulation.obstacles) == before:
         _refuse(scene.name, "build", "added no obstacle")
 
 

@@ -1,4 +1,4 @@
-"""What a scene is: obstacles, places where a motion may start or end, and routes between them."""
+"""What stands round an arm, and what a scene is: obstacles, places of starts and goals, routes between."""
 
 from __future__ import annotations
 
@@ -63,17 +63,17 @@ class Place:
         return bool(np.all(point >= self.lower - slack) and np.all(point <= self.upper + slack))
 
 
-class Scene(ABC):
-    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say).
+class Surroundings(ABC):
+    """What stands round an arm, and from where it is looked at.
 
     Args:
-        layout: how the scene is fitted to the arm.
+        layout: how it is fitted to the arm.
 
     Attributes:
         name: as in ``robogeo/NAME-v0``.
-        approach: how the tool points at rest, ``forward`` or ``down``.
+        approach: how the tool points at rest, ``forward`` or ``down``; "" leaves the arm at its own rest.
         camera_eye, camera_target: from where pictures are taken, and what is in their middle, m.
-        corner_radius: how far from its corners a route is rounded, in place coordinates.
+        floor: whether the arm stands on a floor, an obstacle like any other.
         bounds: largest values of the scene's own measures that a successful motion may have.
     """
 
@@ -81,11 +81,35 @@ class Scene(ABC):
     approach: str
     camera_eye: tuple[float, float, float]
     camera_target: tuple[float, float, float]
-    corner_radius: float = 0.06
+    floor: bool = True
     bounds: Mapping[str, float] = {}
 
     def __init__(self, layout: Layout = Layout()) -> None:
         self.layout = layout
+
+    @abstractmethod
+    def build(self, simulation: Simulation) -> None:
+        """Put the obstacles into the simulation."""
+
+    def measures(self, tool: FloatArray, start: FloatArray, goal: FloatArray) -> dict[str, float]:
+        """The scene's own measures of a motion, smaller is better; every one in ``bounds`` is among them.
+
+        Args:
+            tool: tool positions (n, 3) along the motion, m.
+            start: tool position (3,) from which it was asked, m.
+            goal: tool position (3,) to which it was asked, m.
+        """
+        return {}
+
+
+class Scene(Surroundings):
+    """Obstacles, places and routes. Place coordinates may be curved (cylindrical, say).
+
+    Attributes:
+        corner_radius: how far from its corners a route is rounded, in place coordinates.
+    """
+
+    corner_radius: float = 0.06
 
     @property
     @abstractmethod
@@ -98,10 +122,6 @@ class Scene(ABC):
         """Where requests start and end."""
 
     @abstractmethod
-    def build(self, simulation: Simulation) -> None:
-        """Put the obstacles into the simulation."""
-
-    @abstractmethod
     def tool_pose(self, point: FloatArray) -> ToolPose:
         """Tool pose at a point (3,) in place coordinates."""
 
@@ -112,16 +132,6 @@ class Scene(ABC):
     @abstractmethod
     def stations(self, start: FloatArray, goal: FloatArray) -> list[FloatArray]:
         """Corner points (3,) of the way from start to goal, both included, in place coordinates."""
-
-    def measures(self, tool: FloatArray, start: FloatArray, goal: FloatArray) -> dict[str, float]:
-        """The scene's own measures of a motion, smaller is better; every one in ``bounds`` is among them.
-
-        Args:
-            tool: tool positions (n, 3) along the motion, m.
-            start: tool position (3,) from which it was asked, m.
-            goal: tool position (3,) to which it was asked, m.
-        """
-        return {}
 
     def pairs(self) -> list[tuple[Place, Place]]:
         """The ordered pairs of places that a request may join."""

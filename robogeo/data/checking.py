@@ -7,6 +7,7 @@ or changed is not silent either: it is a remark of the data set.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +50,11 @@ def checked(recordings: Recordings, reading: Reading) -> DataSet:
         InputError: one line with file, episode, field and reason.
     """
     _check_size(recordings)
+    recordings, left_out = _without(recordings, reading)
     columns = _common_columns(recordings)
     names, chosen = _chosen_columns(recordings, reading, columns)
-    remarks = [] if recordings.joints else ["joints: the file names none"]
+    remarks = [f"left out: {', '.join(left_out)}"] if left_out else []
+    remarks += [] if recordings.joints else ["joints: the file names none"]
     values = [np.asarray(each.q[:, chosen], dtype=np.float64) for each in recordings.episodes]
     for episode, q in zip(recordings.episodes, values, strict=True):
         _check_finite(recordings, episode, "q", q, names)
@@ -88,6 +91,27 @@ def _check_size(recordings: Recordings) -> None:
         raise InputError(f"{recordings.path}: more than {MOST_VALUES} values; split the data set")
 
 
+def _without(recordings: Recordings, reading: Reading) -> tuple[Recordings, list[str]]:
+    """The recordings without those to be left out, and the names of these."""
+    names = [episode.name for episode in recordings.episodes]
+    out = set()
+    for wanted in reading.leave_out:
+        if wanted in names:
+            out.add(names.index(wanted))
+        elif wanted.isdecimal() and int(wanted) < len(names):
+            out.add(int(wanted))
+        else:
+            known = f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0]
+            raise InputError(
+                f"{recordings.path}: leave-out: there is no episode {wanted[:80]!r}; there are {len(names)}, "
+                f"{known}, or counted from 0"
+            )
+    if len(out) == len(names):
+        raise InputError(f"{recordings.path}: leave-out: all {len(names)} episodes are left out; keep one")
+    kept = [episode for index, episode in enumerate(recordings.episodes) if index not in out]
+    return replace(recordings, episodes=kept), [names[index] for index in sorted(out)]
+
+
 def _common_columns(recordings: Recordings) -> int:
     """Number of columns that all episodes share."""
     for episode in recordings.episodes:
@@ -98,7 +122,9 @@ def _common_columns(recordings: Recordings) -> int:
             )
         if len(q) < 2:
             what = "empty" if len(q) == 0 else "a single sample"
-            raise InputError(f"{where}: q: {what}; leave the episode out, or record it again")
+            raise InputError(
+                f"{where}: q: {what}; leave the episode out (--leave-out {episode.name}), or record it again"
+            )
         if episode.t is not None and episode.t.shape != (len(q),):
             raise InputError(f"{where}: t: {episode.t.shape} time stamps for {len(q)} samples")
         first = recordings.episodes[0].q.shape[1]
@@ -220,7 +246,7 @@ def _check_finite(
         row, joint = np.argwhere(~np.isfinite(q))[0]
         raise InputError(
             f"{recordings.path}: episode {episode.name}: {field}: {names[joint]} is {q[row, joint]} at "
-            f"sample {row}; cut the recording there, or leave the episode out"
+            f"sample {row}; cut the recording there, or leave the episode out (--leave-out {episode.name})"
         )
 
 
@@ -241,10 +267,15 @@ def _check_jumps(
     if jumps.any():
         row, joint = np.argwhere(jumps)[0]
         whole = abs(step[row, joint] - 2.0 * np.pi) < 0.3 and units[joint] == "rad"
-        advice = "a whole turn: say that angles are to be unwrapped" if whole else "cut the recording there"
+        advice = (
+            "a whole turn: say that angles are to be unwrapped"
+            if whole
+            else "cut the recording there, or leave it out"
+        )
         raise InputError(
             f"{recordings.path}: episode {episode.name}: q: {names[joint]} jumps by {step[row, joint]:.3g} "
             f"{units[joint]} at sample {row + 1}, {t[row + 1]:.4g} s; {advice}"
+            + ("" if whole else f" (--leave-out {episode.name})")
         )
 
 

@@ -87,6 +87,7 @@ class Reading:
         key: where in a file of many series the configurations are, for example ``observation.state``.
         unwrap: take angles that jump by a whole turn as turning on.
         trust_units: do not complain where the values do not look like the unit.
+        leave_out: episodes not to read, by the name that complaints call them by, or counted from 0.
     """
 
     units: tuple[str, ...] | None = None
@@ -96,6 +97,7 @@ class Reading:
     key: str | None = None
     unwrap: bool = False
     trust_units: bool = False
+    leave_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no file can be read with."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from robogeo.motion.deviation import Reference
 from robogeo.motion.environment import Execution
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
@@ -74,7 +75,8 @@ class Outcome:
     Attributes:
         success: all criteria hold.
         failure: empty, or the first criterion that failed: a refusal's kind, ``collision``, ``margin``,
-            ``limits``, ``goal``, ``length``, ``abrupt``, or the name of one of the scene's own measures.
+            ``limits``, ``goal``, ``length``, ``abrupt``, the name of one of the scene's own measures, or
+            ``strayed`` from what was recorded.
         goal_error_m, goal_error_rad: distance of the tool from its goal pose after the motion.
         tracking_rmse_rad: root mean square of measured minus commanded joint positions.
         min_clearance_m: least distance to obstacles on the way, at most 0.2.
@@ -83,6 +85,7 @@ class Outcome:
         length_ratio: that, in lengths of the demonstrator's path.
         abruptness: greatest over median decoded step (`robogeo.motion.smoothness`).
         correction_rad: the larger gap that was closed at an end.
+        deviation_rad: mean distance from the recorded path (`robogeo.motion.deviation`), where there is one.
         sparc, ldlj: smoothness of the joint speed (Balasubramanian et al. 2015).
         rms_jerk: root mean square of the jerk vector, rad/s^3 (Hogan and Sternad 2009).
         peak_torque_fraction: largest motor torque as a share of its limit.
@@ -105,6 +108,7 @@ class Outcome:
     length_ratio: float = np.nan
     abruptness: float = np.nan
     correction_rad: float = np.nan
+    deviation_rad: float = np.nan
     sparc: float = np.nan
     ldlj: float = np.nan
     rms_jerk: float = np.nan
@@ -126,6 +130,7 @@ def judged(
     limits: JointLimits,
     reference_length: float,
     criteria: SuccessCriteria,
+    reference: Reference | None = None,
 ) -> Outcome:
     """The outcome of a motion that ran.
 
@@ -136,6 +141,7 @@ def judged(
         limits: of the arm, on the commanded samples and the measured positions.
         reference_length: length of the demonstrator's path for the same request, rad.
         criteria: of success.
+        reference: recorded path that the motion has to stay near; None: any way will do.
     """
     motion = plan.motion
     inside = np.all((execution.q >= limits.lower - 1e-3) & (execution.q <= limits.upper + 1e-3))
@@ -145,6 +151,7 @@ def judged(
     asked = np.allclose(motion.q[[0, -1]], wanted, rtol=0.0, atol=1e-6)
     near = execution.goal_error_m <= criteria.goal_tolerance_m
     turned = execution.goal_error_rad <= criteria.goal_tolerance_rad
+    strayed = np.nan if reference is None else reference.deviation(execution.q)
     # What must hold, rather than what must not: a measure that is not a number is no success.
     checks = {
         "collision": not execution.collision,
@@ -154,6 +161,7 @@ def judged(
         "length": ratio <= criteria.length_ratio,
         "abrupt": plan.abruptness <= criteria.abruptness,
         **{name: execution.measures[name] <= bound for name, bound in execution.bounds.items()},
+        "strayed": reference is None or strayed <= reference.tolerance,
     }
     failure = next((name for name, holds in checks.items() if not holds), "")
     measures = {name: getattr(execution, name) for name in _SEEN} | _smoothness(motion)
@@ -166,6 +174,7 @@ def judged(
         length_ratio=ratio,
         abruptness=plan.abruptness,
         correction_rad=plan.correction,
+        deviation_rad=strayed,
         measures=dict(execution.measures),
         **measures,
     )

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused, with_second_opinion
+from robogeo.motion.deviation import Reference
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.verified import planning_in
 from robogeo.motion.world import Refusal, Request, World
@@ -30,11 +31,13 @@ class Trial:
         index: of the request in its stream.
         request: from where to where.
         reference_length: length of the demonstrator's own path for it, rad.
+        reference: recorded path that a motion has to stay near; None: any way will do.
     """
 
     index: int
     request: Request
     reference_length: float
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,7 @@ def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], 
             refusals.append(shown)
         else:
             length = float(np.linalg.norm(np.diff(shown, axis=0), axis=1).sum())
-            trials.append(Trial(index, request, length))
+            trials.append(Trial(index, request, length, world.reference(request, shown)))
     return trials, refusals
 
 
@@ -106,7 +109,8 @@ def _outcome(trial: Trial, plan: Plan | Refusal, world: World, share: _Share) ->
     if isinstance(plan, Refusal):
         return refused(plan)
     seen = world.execute(plan.motion)
-    outcome = judged(trial.request, plan, seen, world.limits, trial.reference_length, share.criteria)
+    lengths = trial.reference_length, share.criteria, trial.reference
+    outcome = judged(trial.request, plan, seen, world.limits, *lengths)
     if share.engine is None:
         return outcome
     return with_second_opinion(outcome, world.execute(plan.motion, share.engine))

@@ -38,6 +38,7 @@ _WORST = 1e6
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Rates with 95 % Wilson intervals (``NAME_ci95``), and means over motions that ran, None without any.
 
+    The mean deviation from what was recorded is there where anything was.
     Means of the scene's own measures stand under ``measures``; it is empty where the scene has none, or no
     motion ran.
 
@@ -55,6 +56,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         ran = values[~np.isnan(values)]
         # An infinite ratio counts as a very bad one: leaving it out would flatter the mean.
         summary[name] = float(np.clip(ran, -_WORST, _WORST).mean()) if len(ran) else None
+    strayed = [o.deviation_rad for o in outcomes if not np.isnan(o.deviation_rad)]
+    if strayed:
+        summary["deviation_rad"] = float(np.mean(strayed))
     names = sorted({name for outcome in outcomes for name in outcome.measures})
     own = {name: [o.measures[name] for o in outcomes if name in o.measures] for name in names}
     summary["measures"] = {name: float(np.clip(own[name], -_WORST, _WORST).mean()) for name in names}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.config import ExperimentConfig
+from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.candidates import Candidates
 from robogeo.learning.formulation import formulated, infeasible
 from robogeo.learning.queries import Query
@@ -67,8 +68,9 @@ class Proposals:
 
     def candidates(self, manifold: Manifold, round: int) -> Candidates:
         """The candidates of a round, with what a first look at them tells."""
-        requests, record = self._requests(round), self._record
+        record = self._record
         fitted = record.demonstrations[: record.fits[-1]["demonstrations"]]
+        requests = self._requests(round, fitted)
         shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
         earlier = [query.request for query in record.queries.values() if query.round < round]
         asked = _ends_of([*shown, *earlier])
@@ -77,12 +79,13 @@ class Proposals:
 
     def worst_score(self, manifold: Manifold, round: int) -> float:
         """What is most wrong with any of a round's candidates, rad."""
-        return float(first_look(manifold, self._requests(round)).wrong.max())
+        fitted = self._record.demonstrations[: self._record.fits[-1]["demonstrations"]]
+        return float(first_look(manifold, self._requests(round, fitted)).wrong.max())
 
-    def _requests(self, round: int) -> list[Request]:
+    def _requests(self, round: int, fitted: Sequence[Demonstration]) -> list[Request]:
         """A round's part of the stream of requests that life brings."""
         count, seed = self._config.candidates, stream_seed(self._config.seed, "candidates")
-        return [self._world.request(seed, round * count + i) for i in range(count)]
+        return self._world.candidates(seed, round, count, fitted)
 
 
 def _ends_of(requests: Sequence[Request]) -> FloatArray:

@@ -1,8 +1,9 @@
 """Questions and answers as files, for a person or a robot of one's own.
 
-A question is JSON that says what to show, why, and in what units. An answer is a demonstration, as npz with
-the arrays q, t, source and note or as a CSV table t,q1..qn, or JSON: {"refusal": "why it cannot be shown"},
-after which nothing near is asked again, or {"failure": "what went wrong"}, after which it may be.
+A question is JSON that says what to show, why, and in what units. An answer is a demonstration: npz with the
+arrays q, t, source and note, a CSV table t,q1..qn, or one as robogeo convert writes it; or JSON:
+{"refusal": "why it cannot be shown"}, after which nothing near is asked again, or {"failure": "what went
+wrong"}, after which it may be.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from robogeo.data.demonstrations import LONGEST_TEXT
+from robogeo.data.demonstrations import LONGEST_TEXT, Demonstration
+from robogeo.data.formats import read_data_set
 from robogeo.data.storage import load_demonstration
 from robogeo.data.table import load_table
 from robogeo.errors import InputError
@@ -83,10 +85,26 @@ def read_answer(path: Path) -> Answer:
     if ending == ".npz":
         return load_demonstration(path)
     if ending == ".csv":
-        return load_table(path)
+        return _converted(path) if _starts_with(path, b"episode,") else load_table(path)
     if ending == ".json":
         return _refusal_or_failure(path)
     raise InputError(f"{path}: an answer must end in {', '.join(_ENDINGS)}")
+
+
+def _starts_with(path: Path, text: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(text)) == text
+    except OSError:
+        return False  # whoever reads it says what is wrong
+
+
+def _converted(path: Path) -> Demonstration:
+    """The one recording of a table as `robogeo convert` writes it."""
+    data = read_data_set(path)
+    if len(data.demonstrations) != 1:
+        raise InputError(f"{path}: holds {len(data.demonstrations)} recordings, an answer is one of them")
+    return data.demonstrations[0]
 
 
 def _refusal_or_failure(path: Path) -> Refusal | Failure:

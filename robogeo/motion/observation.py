@@ -3,18 +3,22 @@
 Learning, geometry and scores live in the space of observations; requests, demonstrations and motions are
 joint configurations. For most arms both are one (`JointAngles`). Where a configuration is only seen, as in
 the pendulum of Chen et al. (IROS 2018), a table of configurations and their pictures leads there and back
-(`Pictures`).
+(`Pictures`). Rotations of a tool are seen as matrices (`Poses`, `JointsAndTool`).
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from robogeo.errors import InputError
+from robogeo.motion.kinematic_chain import KinematicChain
 
 FloatArray = NDArray[np.float64]
 
@@ -106,3 +110,81 @@ class Pictures:
         bend = left - 2.0 * middle + right
         beside = np.where(bend > 0.0, 0.5 * (left - right) / np.where(bend > 0.0, bend, 1.0), 0.0)
         return np.unwrap((best + beside) * _TURN / count)[:, None]
+
+
+class Poses:
+    """What is seen of a tool's pose q = (x, y, z in a unit that counts as a radian, rotation vector in rad).
+
+    A rotation vector jumps where the angle passes pi, and its differences are no angles. So the rotation
+    matrix is seen, divided by the root of 2: two rotations that are an angle theta apart have matrices
+    2 sqrt(2) sin(theta / 2) apart (Frobenius), so what is seen differs by 2 sin(theta / 2), theta to first
+    order (Huynh 2009, J. Math. Imaging Vis. 35, metric 5). What a decoder makes of it is brought back by the
+    nearest rotation in that norm, by singular value decomposition (Schoenemann 1966; Arun et al. 1987).
+
+    Args:
+        middle: observation (12,) that networks see as zero; None: no movement.
+    """
+
+    def __init__(self, middle: FloatArray | None = None) -> None:
+        self.offset: FloatArray = self.observe(np.zeros(6)) if middle is None else middle
+        self.scale: FloatArray = np.full(12, JOINT_SCALE)
+
+    def observe(self, q: FloatArray) -> FloatArray:
+        """Positions and matrices (..., 12) of poses (..., 6)."""
+        vectors = np.array(q[..., 3:]).reshape(-1, 3)  # a copy: SciPy wants to be able to write
+        turns = Rotation.from_rotvec(vectors).as_matrix().reshape(*q.shape[:-1], 9)
+        return np.concatenate([q[..., :3], turns / np.sqrt(2.0)], axis=-1)
+
+    def configurations(self, x: FloatArray) -> FloatArray:
+        """Poses (n, 6) along observations (n, 12); rotation vectors go on beyond pi rather than jump."""
+        turns = nearest_rotations(np.sqrt(2.0) * x[:, 3:].reshape(-1, 3, 3))
+        return np.concatenate([x[:, :3], continued(Rotation.from_matrix(turns).as_rotvec())], axis=1)
+
+
+class JointsAndTool:
+    """Joint angles, and beside them where the tool is: both matter to the geometry, the joints are kept.
+
+    The tool's position is divided by the metres that count as a radian, its rotation is seen as by `Poses`.
+
+    Args:
+        chain: of the arm.
+        rest: configuration (dof,) rad that networks see as zero.
+        metres_per_radian: movement of the tool that counts as much as a radian, m.
+    """
+
+    def __init__(self, chain: KinematicChain, rest: FloatArray, metres_per_radian: float) -> None:
+        self._chain, self._metres = chain, metres_per_radian
+        self.offset: FloatArray = self.observe(rest)
+        self.scale: FloatArray = np.full(len(self.offset), JOINT_SCALE)
+
+    def observe(self, q: FloatArray) -> FloatArray:
+        """Joint angles, positions and matrices (..., dof + 12) of configurations (..., dof)."""
+        rows = torch.from_numpy(np.array(q, dtype=np.float64).reshape(-1, q.shape[-1]))
+        turns, places = (part.numpy() for part in self._chain.tool(rows))
+        place = places.reshape(*q.shape[:-1], 3) / self._metres
+        return np.concatenate([q, place, turns.reshape(*q.shape[:-1], 9) / np.sqrt(2.0)], axis=-1)
+
+    def configurations(self, x: FloatArray) -> FloatArray:
+        """The joint angles among what is seen."""
+        return x[..., : self._chain.dof]
+
+
+def nearest_rotations(matrices: FloatArray) -> FloatArray:
+    """The rotations (n, 3, 3) nearest to matrices (n, 3, 3) in Frobenius' norm."""
+    left, _, right = np.linalg.svd(matrices)
+    left[:, :, 2] *= np.sign(np.linalg.det(left @ right))[:, None]  # a reflection is no rotation
+    return np.asarray(left @ right)
+
+
+def continued(vectors: FloatArray) -> FloatArray:
+    """Rotation vectors (n, 3) rad of the same rotations, each the one of its kind nearest to the one before.
+
+    A rotation by theta about an axis is one by theta - 2 pi about it, too.
+    """
+    found = vectors.copy()
+    for before, vector in itertools.pairwise(found):
+        angle = float(np.linalg.norm(vector))
+        if angle > 1e-9:
+            turns = round((float(before @ vector) / angle - angle) / _TURN)
+            vector += turns * _TURN / angle * vector
+    return found

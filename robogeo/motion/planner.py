@@ -27,6 +27,7 @@ from robogeo.motion.world import Refusal, Request
 FloatArray = NDArray[np.float64]
 
 
+REACH = 0.5
 Mode = Literal["implicit", "verified"]
 MODES: tuple[Mode, ...] = ("implicit", "verified")
 
@@ -44,6 +45,7 @@ class MotionOptions:
         smoothing: how far a verified motion may leave the path that was found to be smoother, rad per joint;
             less is tried where that is not free.
         searches: ways looked for on the graph before a verified motion is given up.
+        correction_reach: share of the path along which the correction of an end fades; None: `REACH`.
     """
 
     mode: Mode = "implicit"
@@ -53,6 +55,12 @@ class MotionOptions:
     margin_m: float = 0.008
     smoothing: float = 0.04
     searches: int = 8
+    correction_reach: float | None = None
+
+    @property
+    def reach(self) -> float:
+        """Share of the path along which the correction of an end fades, first of all."""
+        return REACH if self.correction_reach is None else self.correction_reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +117,7 @@ class Planner:
         if gap > self.options.correction_limit:
             return unknown_end(path, request, self.options.correction_limit)
         try:
-            spline = spline_between(path, request, self.limits)
+            spline = spline_between(path, request, self.limits, self.options.reach)
             motion = time_path(spline, self.limits, derate=self.options.derate)
         except MotionError as error:
             return Refusal("no-motion", str(error))
@@ -132,7 +140,7 @@ def met_by(path: FloatArray, request: Request, limits: JointLimits) -> tuple[Flo
 
 
 def spline_between(
-    path: FloatArray, request: Request, limits: JointLimits, reach: float = 0.5, tolerance: float = 0.005
+    path: FloatArray, request: Request, limits: JointLimits, reach: float = REACH, tolerance: float = 0.005
 ) -> BSpline:
     """Smooth path within limits near a given one (n, dof), from exactly the start to exactly the goal.
 

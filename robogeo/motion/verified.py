@@ -43,7 +43,7 @@ from robogeo.motion.world import Refusal, Request, World
 
 FloatArray = NDArray[np.float64]
 
-_REACHES = (0.5, 0.25, 0.12)  # shares of the path along which an end-point correction fades
+_SHORTER = (0.25, 0.12)  # shares of the path along which an end-point correction fades where the usual fails
 _STEPS = 4  # of a relaxation that goes half-way only
 _PROBES = 64  # steps of a half-relaxed curve, or somewhat more
 _SHOWN_TOLERANCE = 0.02  # rad: by which smoothing may leave a polyline of demonstrated configurations
@@ -178,7 +178,8 @@ class VerifiedPlanner:
     def _corrections(self, tolerance: float) -> list[tuple[float, float]]:
         """Shares along which a correction fades and departures in smoothing, in the order of trial."""
         smoother = [t for t in (self._options.smoothing, self._options.smoothing / 4.0) if t > tolerance]
-        return [(_REACHES[0], t) for t in smoother] + [(reach, tolerance) for reach in _REACHES]
+        usual = self._options.reach
+        return [(usual, t) for t in smoother] + [(reach, tolerance) for reach in (usual, *_SHORTER)]
 
     def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> _Proposal:
         """Half-way between curve and way, point by point at equal shares of their lengths."""

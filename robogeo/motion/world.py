@@ -7,6 +7,7 @@ environment with the methods of `ArmEnvironment` will do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import TracebackType
@@ -15,11 +16,14 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
+from robogeo.motion.deviation import Reference
 from robogeo.motion.environment import Execution, complaints
+from robogeo.motion.free_tool import TOOLS
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
-from robogeo.motion.observation import JointAngles, Observation, Pictures
+from robogeo.motion.observation import JointAngles, JointsAndTool, Observation, Pictures, Poses
 from robogeo.motion.solid import Solid
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
@@ -64,6 +68,8 @@ class World:
     Args:
         scene: name of the scene, as in ``envs:robogeo/SCENE-v0``.
         robot: name of the robot, or the path of its ``.yaml`` file.
+        metres_per_radian: movement of the tool, m, that counts as much as a radian where a model is to see
+            the tool beside the joints; None: it sees the joints alone.
 
     Attributes:
         changes: how often its obstacles changed; what was found out about them before is void.
@@ -72,8 +78,9 @@ class World:
         InputError: unknown scene or robot.
     """
 
-    def __init__(self, scene: str, robot: str) -> None:
+    def __init__(self, scene: str, robot: str, metres_per_radian: float | None = None) -> None:
         self.scene = scene
+        self._metres_per_radian = metres_per_radian
         self._environment = make(scene, robot)
         spec = self._environment.robot
         self.robot_name = str(spec.name)
@@ -91,6 +98,11 @@ class World:
     def dof(self) -> int:
         """Number of joints."""
         return self.limits.dof
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is an arm to be seen, and to hit something; a tool alone has none."""
+        return self.robot_name not in TOOLS
 
     @property
     def place_names(self) -> list[str]:
@@ -156,7 +168,26 @@ class World:
     def observation(self) -> Observation:
         """What a model sees of a configuration in this world."""
         table = getattr(self._environment, "observation_table", None)
-        return JointAngles(self.rest) if table is None else Pictures(table(_VIEWS))
+        return self._observation(self.rest) if table is None else Pictures(table(_VIEWS))
+
+    def candidates(self, seed: int, round: int, count: int, given: Sequence[Demonstration]) -> list[Request]:
+        """The requests that may be asked about in a round: its part of the life-like stream ``seed``.
+
+        Args:
+            seed: of the stream.
+            round: of the loop.
+            count: how many.
+            given: demonstrations that the model of that round knows; a world without end needs no regard.
+        """
+        return [self.request(seed, round * count + i) for i in range(count)]
+
+    def exhausted(self, given: Sequence[Demonstration]) -> bool:
+        """Whether nothing is left that could be demonstrated beside what was given; never in a simulator."""
+        return False
+
+    def reference(self, request: Request, shown: FloatArray) -> Reference | None:
+        """What a motion for a request is held against, given what was shown for it; None: nothing."""
+        return None
 
     @cached_property
     def chain(self) -> KinematicChain:
@@ -260,6 +291,14 @@ class World:
     ) -> None:
         """Free the simulator."""
         self.close()
+
+    def _observation(self, middle: FloatArray) -> Observation:
+        """What is seen, with a configuration (dof,) that networks see as zero."""
+        if self.robot_name == "tool-pose":
+            return Poses(Poses().observe(middle))
+        if self._metres_per_radian is not None and self.has_body:
+            return JointsAndTool(self.chain, middle, self._metres_per_radian)
+        return JointAngles(middle)
 
     def _draw(self, seed: int, index: int, places: tuple[str, ...]) -> Request:
         with complaints():

@@ -7,7 +7,10 @@ from typing import cast
 
 from robogeo.errors import InputError
 from robogeo.motion.environment import ArmEnvironment, complaints
+from robogeo.motion.free_tool import TOOLS, FreeTool
 from robogeo.motion.limits import JointLimits
+
+FREE = "Free"  # the scene in which there is nothing but the robot
 
 
 def scene_names() -> list[str]:
@@ -34,7 +37,7 @@ def robot_limits(robot: str) -> tuple[tuple[str, ...], JointLimits]:
         InputError: no such robot, or a file that is wrong.
     """
     with complaints():
-        spec = import_module("envs.robots").load_robot(robot)
+        spec = FreeTool(robot).robot if robot in TOOLS else import_module("envs.robots").load_robot(robot)
     bounds = (spec.lower, spec.upper, spec.velocity, spec.acceleration, spec.jerk, spec.torque)
     return tuple(spec.joint_names), JointLimits(*bounds)
 
@@ -49,6 +52,10 @@ def make(scene: str, robot: str) -> ArmEnvironment:
 
     if scene not in scene_names():
         raise InputError(f"scene: unknown scene {scene!r}; known: {', '.join(scene_names())}")
+    if robot in TOOLS:
+        if scene != FREE:
+            raise InputError(f"robot: {robot} has no body and is in no scene but {FREE}; name an arm")
+        return cast(ArmEnvironment, FreeTool(robot))  # it has nothing to draw or to lead
     with complaints():
         made = gymnasium.make(f"envs:robogeo/{scene}-v0", disable_env_checker=True, robot=robot)
     return cast(ArmEnvironment, made.unwrapped)

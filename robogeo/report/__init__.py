@@ -15,6 +15,7 @@ from robogeo.report.learning_curve import learning_curve
 from robogeo.report.png import figure_png
 from robogeo.report.projection import Projection
 from robogeo.report.query_parts import query_parts
+from robogeo.report.recorded_ways import recorded_ways
 from robogeo.report.reliability import reliability_diagram
 from robogeo.report.success_by_place import success_by_place
 from robogeo.report.video import still, write_video
@@ -29,6 +30,7 @@ __all__ = [
     "latent_map_caption",
     "learning_curve",
     "query_parts",
+    "recorded_ways",
     "reliability_diagram",
     "still",
     "success_by_place",

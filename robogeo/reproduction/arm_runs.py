@@ -25,7 +25,7 @@ from robogeo.errors import RobogeoError
 from robogeo.evaluation.baselines import baselines, plan_along
 from robogeo.evaluation.outcome import Outcome, judged, refused
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
-from robogeo.experiment import Loop, simulated
+from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.lifecycle import State
 from robogeo.learning.run_folder import RunFolder
@@ -101,7 +101,7 @@ def measured(job: tuple[Path, str, int, tuple[str, ...]]) -> Measured:
         learner = Learner(folder, config, world)
         held_out = cached_trials(world, config, runs / "held_out")
         with Workers(1) as workers:
-            Loop(learner, workers, Silence(), simulated(learner), held_out).run()
+            Loop(learner, workers, Silence(), usual_oracle(learner), held_out).run()
             records = _records(learner, workers)
         result = Measured(scene, seed, _demonstrated(learner), _questions(learner), _curve(folder), records)
     write_atomically(kept, (json.dumps(asdict(result), allow_nan=False) + "\n").encode())

@@ -54,6 +54,8 @@ def _shown(
 ) -> tuple[list[tuple[bytes, str, str]], tuple[bytes, str] | None]:
     """Film strip and joint curves of a motion, and its video if one is wanted."""
     learner, world, motion = run.learner, run.learner.world, plan.motion
+    if not world.has_body:  # a tool alone has no joints to draw, and nothing to film
+        return [], None
     arrays = (motion.t, motion.q, motion.qd, motion.qdd, motion.qddd)
     curves = run.figure(
         "joint_curves", joint_curves(*arrays, limits=vars(world.limits), joint_names=world.joint_names)

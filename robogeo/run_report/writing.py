@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from robogeo.learning.learner import Learner
+from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.world import Request
 from robogeo.progress import Progress
 from robogeo.report import Section, write_report
 from robogeo.run_report.learning import foresight, map_of_learning, questions, round_by_round, success
 from robogeo.run_report.motions import motions
 from robogeo.run_report.origin import origin
+from robogeo.run_report.recorded import beside, recorded_success, recordings
 from robogeo.run_report.run import Run
 
 MOTIONS_SHOWN = 3  # written as files and drawn as geodesics
@@ -32,8 +34,9 @@ def write_run_report(
     shown, new = _worth_showing(evaluations)
     requests = [held_out[index] for index in shown]
     run = Run(learner, summary["rounds"], evaluations, summary, requests, new)
+    recorded = isinstance(learner.world, RecordedWorld)
     writers: list[Callable[[Run], Section | None]] = [
-        success,
+        *([recorded_success, recordings, beside] if recorded else [success]),
         map_of_learning,
         questions,
         foresight,

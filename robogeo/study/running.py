@@ -15,7 +15,7 @@ from typing import Any
 from robogeo.config import NOT_IDENTITY
 from robogeo.evaluation.foretelling import PREDICTORS, areas_by_round, pooled_area
 from robogeo.evaluation.roll_out import Trial
-from robogeo.experiment import Loop, simulated
+from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.provenance import provenance
@@ -52,7 +52,7 @@ def run_cell(cell: Cell, folder: Path, share: bool = True) -> Record:
         learner = Learner(run, cell.config, world)
         with Workers(1) as workers:
             enough = partial(reached, target=cell.target)
-            Loop(learner, workers, Silence(), simulated(learner), trials, enough).run()
+            Loop(learner, workers, Silence(), usual_oracle(learner), trials, enough).run()
         record = _record(cell, run.events(), learner, trials)
     record["cpu_seconds"]["last_session"] = round(time.process_time() - began, 2)
     return record

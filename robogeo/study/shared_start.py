@@ -16,7 +16,7 @@ from pathlib import Path
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.durable import make_folder
 from robogeo.evaluation.roll_out import Trial
-from robogeo.experiment import Loop, simulated
+from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
@@ -39,7 +39,7 @@ def begin(run: RunFolder, start: ExperimentConfig, path: Path, world: World, tri
     with _waiting(path), RunFolder.open(path, start.as_dict(), NOT_IDENTITY) as common:
         with Workers(1) as workers:
             learner = Learner(common, start, world)
-            Loop(learner, workers, Silence(), simulated(learner), trials).run()
+            Loop(learner, workers, Silence(), usual_oracle(learner), trials).run()
         _copy(common, run)
 
 

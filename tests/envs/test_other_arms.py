@@ -16,7 +16,8 @@ from envs.robots import load_robot, robot_names
 from envs.scenes import SCENES, Layout
 
 pytestmark = pytest.mark.sim
-OTHERS = [name for name in robot_names() if name != "iiwa"]
+# The LWR's bare flange is too short for the scenes; it comes for the sake of recordings, see test_free.py.
+OTHERS = [name for name in robot_names() if name not in ("iiwa", "kuka_lwr")]
 
 
 @pytest.fixture(scope="module", params=[(scene, robot) for scene in SCENES for robot in OTHERS])

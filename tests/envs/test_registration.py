@@ -27,7 +27,8 @@ def test_check_env_passes_without_a_warning(env_id: str) -> None:
 
 
 def test_every_scene_and_no_other_has_an_id() -> None:
-    assert (*(f"robogeo/{name}-v0" for name in SCENES), "robogeo/Pendulum-v0") == envs.ENV_IDS
+    names = (*SCENES, "Free", "Pendulum")
+    assert tuple(f"robogeo/{name}-v0" for name in names) == envs.ENV_IDS
     assert all(name == scene.name for name, scene in SCENES.items())
 
 

@@ -27,7 +27,9 @@ def test_a_robot_anywhere_is_loaded_by_the_path_of_its_file(
 
 
 def test_a_path_to_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WorldError, match=r"nothing\.yaml: no such robot file; known robots: iiwa, panda"):
+    with pytest.raises(
+        WorldError, match=r"nothing\.yaml: no such robot file; known robots: iiwa, kuka_lwr, panda"
+    ):
         load_robot(str(tmp_path / "nothing.yaml"))
 
 

@@ -81,6 +81,11 @@ def write_npz(path: Path, data: DataSet) -> None:
     Raises:
         InputError: the file cannot be written.
     """
+    write_atomically(path, npz_of(data))
+
+
+def npz_of(data: DataSet) -> bytes:
+    """A data set as an npz archive; equal ones are equal bytes."""
     digits = len(str(len(data.demonstrations) - 1))
     arrays: Arrays = {
         "joints": np.array(data.joints),
@@ -92,7 +97,7 @@ def write_npz(path: Path, data: DataSet) -> None:
         label = f"{index:0{digits}d}"
         arrays[f"q_{label}"], arrays[f"t_{label}"] = each.q, each.t
         arrays[f"name_{label}"], arrays[f"note_{label}"] = text_array(each.source), text_array(each.note)
-    write_atomically(path, npz_bytes(arrays))
+    return npz_bytes(arrays)
 
 
 def _episode(arrays: Arrays, label: str, path: Path) -> Episode:
