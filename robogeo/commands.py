@@ -84,7 +84,7 @@ def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
     from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
-    from robogeo.motion.world import Refusal
+    from robogeo.motion.request import Refusal
     from robogeo.recordings import world_in
     from robogeo.stored_run import open_run
 

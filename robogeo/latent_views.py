@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import observations
 from robogeo.learning.learner import Learner
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.report import LatentView
 
 FloatArray = NDArray[np.float64]

@@ -22,7 +22,7 @@ from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.recordings import EVENT, keep, kept, world_in

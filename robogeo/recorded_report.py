@@ -10,7 +10,7 @@ import numpy as np
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 from robogeo.report import Section, figure_png, learning_curve, recorded_ways
 
 _ENOUGH = 0.95  # of the success with all recordings

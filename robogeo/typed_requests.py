@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from robogeo.errors import InputError, one_line
 
 if TYPE_CHECKING:
-    from robogeo.motion.world import Request, World
+    from robogeo.motion.request import Request
+    from robogeo.motion.world import World
     from robogeo.options import Generate
 
 FloatArray = NDArray[np.float64]

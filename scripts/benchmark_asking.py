@@ -23,7 +23,8 @@ from robogeo.learning.scoring import score
 from robogeo.learning.screening import first_look, screened
 from robogeo.learning.selection import choose
 from robogeo.learning.strategies import STRATEGIES
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
 from robogeo.stored_run import open_run

@@ -31,8 +31,9 @@ from robogeo.evaluation.results import Results
 from robogeo.learning.learner import Learner
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Planner
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.verified import VerifiedPlanner
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.parallel import use_one_thread
 from robogeo.randomness import stream_seed
 from robogeo.stored_run import criteria_of, open_run

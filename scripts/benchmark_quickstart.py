@@ -26,8 +26,9 @@ from robogeo.experiment import HELD_OUT_SEED
 from robogeo.learning.learner import Learner
 from robogeo.motion.endpoints import correct_end_points
 from robogeo.motion.planner import Plan, Planner
+from robogeo.motion.request import Refusal
 from robogeo.motion.timing import smooth_path, time_path
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.stored_run import criteria_of, open_run, summary_of
 

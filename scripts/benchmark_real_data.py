@@ -35,8 +35,8 @@ from robogeo.models import TrainingConfig, fit
 from robogeo.motion.deviation import Reference, evenly
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.recorded_world import RecordedWorld
+from robogeo.motion.request import Refusal
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal
 from robogeo.randomness import torch_generator
 from robogeo.recordings import gathered, oracle_of, world_of
 

@@ -29,7 +29,8 @@ from robogeo.experiment import HELD_OUT_SEED
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.stored_run import criteria_of
 

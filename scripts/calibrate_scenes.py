@@ -32,8 +32,9 @@ from robogeo.experiment import HELD_OUT_SEED
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.provenance import provenance
 from robogeo.motion.planner import Plan
+from robogeo.motion.request import Refusal
 from robogeo.motion.timing import time_path
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_names
 from robogeo.stored_run import open_run, summary_of
 

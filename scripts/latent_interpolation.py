@@ -15,8 +15,8 @@ import torch
 
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Plan
+from robogeo.motion.request import Request
 from robogeo.motion.smoothness import abruptness, rms_jerk
-from robogeo.motion.world import Request
 
 _SAMPLES = 2001  # in time: fine enough for third differences of a decoder in double precision
 _STEPS = 65  # of the curves whose evenness is compared

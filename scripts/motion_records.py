@@ -19,7 +19,8 @@ from robogeo.evaluation.outcome import SuccessCriteria, judged, refused, with_se
 from robogeo.motion.exchange import verify_written, write_motion
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Plan
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 
 Answer = Callable[[Request], Plan | Refusal]
 Record = dict[str, Any]

@@ -21,7 +21,7 @@ from robogeo.learning.journal import read_events
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 from robogeo.recorded_report import needed
 from robogeo.recordings import world_in
 from robogeo.report import figure_png, recorded_ways

@@ -18,7 +18,8 @@ from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.unreliable_oracle import UnreliableOracle
 from robogeo.learning.verification import verified
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 from robogeo.progress import Silence
 from robogeo.stored_run import evaluate_run, summary_of
 

@@ -20,8 +20,8 @@ from robogeo.dialogue import ask_run, tell_run
 from robogeo.errors import InputError
 from robogeo.learning.journal import read_events
 from robogeo.motion.recorded_world import RecordedWorld
+from robogeo.motion.request import Refusal
 from robogeo.motion.tool_recordings import for_tool
-from robogeo.motion.world import Refusal
 from robogeo.progress import Silence
 from robogeo.recordings import FILE, gathered, held_out_of, world_of
 from robogeo.stored_run import evaluate_run

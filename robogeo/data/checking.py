@@ -24,7 +24,7 @@ from robogeo.data.data_set import (
     nominal_rate,
 )
 from robogeo.data.demonstrations import MOST_JOINTS, Demonstration
-from robogeo.data.sampling import has_jitter, sampled_evenly
+from robogeo.data.times import as_stated, check_rate, on_even_times, times_of
 from robogeo.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -36,7 +36,6 @@ SURELY_RADIANS = 2.0 * np.pi
 # No joint of an arm is faster, rad/s or m/s; a step this fast, and this large (rad or m), is a jump.
 FASTEST = 20.0
 SMALLEST_JUMP = 0.1
-_RATE_TOLERANCE = 0.05
 
 
 def checked(recordings: Recordings, reading: Reading) -> DataSet:
@@ -67,18 +66,18 @@ def checked(recordings: Recordings, reading: Reading) -> DataSet:
     if reading.unwrap:
         angles = np.array([unit == "rad" for unit in si])
         values = [np.where(angles, np.unwrap(q, axis=0), q) for q in values]
-    times = [_times(recordings, each, reading) for each in recordings.episodes]
+    times = [times_of(recordings, each, reading) for each in recordings.episodes]
     rate = nominal_rate(times)
-    _check_rate(recordings, reading, rate)
+    check_rate(recordings, reading, rate)
     for episode, q, t in zip(recordings.episodes, values, times, strict=True):
         _check_jumps(recordings, episode, q, t, names, si, rate)
-    values, times, told = _on_even_times(values, times, rate, reading.resample)
+    values, times, told = on_even_times(values, times, rate, reading.resample)
     remarks += [told] if told else []
     demonstrations = tuple(
         _demonstration(recordings, episode, q, t)
         for episode, q, t in zip(recordings.episodes, values, times, strict=True)
     )
-    final = reading.resample or (rate if told else _as_stated(rate, recordings.rate or reading.rate))
+    final = reading.resample or (rate if told else as_stated(rate, recordings.rate or reading.rate))
     facts = dict(recordings.facts)
     return DataSet(demonstrations, names, si, final, recordings.format, facts, tuple(remarks))
 
@@ -198,47 +197,6 @@ def _check_units(path: str, units: tuple[str, ...], largest: FloatArray, said: b
         )
 
 
-def _times(recordings: Recordings, episode: Episode, reading: Reading) -> FloatArray:
-    """Time stamps of an episode, those of the file or at the rate; they increase strictly."""
-    where = f"{recordings.path}: episode {episode.name}"
-    if episode.t is None:
-        rate = reading.rate or recordings.rate
-        if not rate:
-            raise InputError(f"{where}: t: the file has neither time stamps nor a rate; give the rate in Hz")
-        if not (np.isfinite(rate) and rate > 0):
-            raise InputError(f"{recordings.path}: rate: {rate}, expected a positive number of Hz")
-        return np.arange(len(episode.q)) / rate
-    if episode.t.dtype.kind not in "fiu":
-        raise InputError(f"{where}: t: holds {episode.t.dtype} values, expected s")
-    t = np.asarray(episode.t, dtype=np.float64)
-    bad = np.flatnonzero(~np.isfinite(t))
-    if len(bad):
-        raise InputError(f"{where}: t: sample {bad[0]} is {t[bad[0]]}, expected a finite number")
-    unsorted = np.flatnonzero(np.diff(t) <= 0.0)
-    if len(unsorted):
-        row = int(unsorted[0]) + 1
-        raise InputError(
-            f"{where}: t: sample {row} at {t[row]:.9g} s does not follow {t[row - 1]:.9g} s; sort the "
-            "samples, and keep one of each time"
-        )
-    return t
-
-
-def _as_stated(rate: float, stated: float | None) -> float:
-    """The rate that a file or option states, where the time stamps keep to it."""
-    return stated if stated is not None and abs(rate / stated - 1.0) < 1e-4 else rate
-
-
-def _check_rate(recordings: Recordings, reading: Reading, rate: float) -> None:
-    """Complain where time stamps are of another rate than was said."""
-    for name, claim in (("the option says", reading.rate), ("the file states", recordings.rate)):
-        if claim and abs(rate / claim - 1.0) > _RATE_TOLERANCE:
-            raise InputError(
-                f"{recordings.path}: rate: {name} {claim:g} Hz, the time stamps are {rate:.4g} Hz; to "
-                "convert, say to which rate they are to be resampled"
-            )
-
-
 def _check_finite(
     recordings: Recordings, episode: Episode, field: str, q: FloatArray, names: Sequence[str]
 ) -> None:
@@ -277,27 +235,6 @@ def _check_jumps(
             f"{units[joint]} at sample {row + 1}, {t[row + 1]:.4g} s; {advice}"
             + ("" if whole else f" (--leave-out {episode.name})")
         )
-
-
-def _on_even_times(
-    values: list[FloatArray], times: list[FloatArray], rate: float, wanted: float | None
-) -> tuple[list[FloatArray], list[FloatArray], str]:
-    """Resample everything to the wanted rate; without one, only what jitters, to the rate that it has."""
-    if wanted is None:
-        uneven = [has_jitter(t, rate) for t in times]
-        told = (
-            f"t: {sum(uneven)} of {len(times)} recordings have uneven time steps; resampled to {rate:.4g} Hz"
-        )
-    else:
-        uneven = [True] * len(times)
-        told = f"t: resampled from {rate:.4g} to {wanted:.4g} Hz"
-    if not any(uneven):
-        return values, times, ""
-    pairs = [
-        sampled_evenly(q, t, wanted or rate) if needed else (q, t)
-        for q, t, needed in zip(values, times, uneven, strict=True)
-    ]
-    return [q for q, _ in pairs], [t for _, t in pairs], told
 
 
 def _demonstration(recordings: Recordings, episode: Episode, q: FloatArray, t: FloatArray) -> Demonstration:

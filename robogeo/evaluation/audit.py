@@ -11,7 +11,8 @@ from robogeo.evaluation.outcome import SuccessCriteria
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.learning.learner import Learner
 from robogeo.learning.stopping import Audit, audit_of
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import derived_seed

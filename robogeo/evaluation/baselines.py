@@ -29,9 +29,10 @@ from robogeo.motion.endpoints import end_gaps
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Plan, abruptness_of, met_by, spline_between
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.smoothness import abruptness
 from robogeo.motion.timing import time_path
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 Way = Geodesic | FloatArray | Refusal

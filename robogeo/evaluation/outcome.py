@@ -16,9 +16,9 @@ from robogeo.motion.deviation import Reference
 from robogeo.motion.environment import Execution
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.smoothness import log_dimensionless_jerk, rms_jerk, sparc
 from robogeo.motion.trajectory import Motion
-from robogeo.motion.world import Refusal, Request
 
 _RATE = 240.0  # Hz
 _SEEN = (

@@ -16,8 +16,9 @@ import numpy as np
 from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused, with_second_opinion
 from robogeo.motion.deviation import Reference
 from robogeo.motion.planner import Plan, Planner
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 
 _TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly

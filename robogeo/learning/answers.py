@@ -12,7 +12,8 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.learning.lifecycle import State
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 _SLACK = 0.05  # rad: a recorded demonstration may leave the limits by as much

@@ -13,7 +13,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.geometry.neighbors import IntArray
 from robogeo.learning.scoring import Scores
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.randomness import numpy_generator
 
 FloatArray = NDArray[np.float64]

@@ -11,7 +11,8 @@ from pathlib import Path
 from robogeo.durable import make_folder, write_atomically
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.question_file import read_answer, request_question
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 
 _ANSWERS = ("answer.npz", "answer.csv", "refusal.json", "failure.json")
 _POLL = 0.5  # s between two looks

@@ -10,7 +10,8 @@ from robogeo.learning.candidates import Candidates
 from robogeo.learning.gain import predicted_gain
 from robogeo.learning.queries import Query
 from robogeo.learning.stretch import worst_stretch
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 

@@ -33,9 +33,10 @@ from robogeo.learning.stopping import Verdict, rule_of, standing_of
 from robogeo.learning.strategies import Strategy
 from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
 from robogeo.motion.planner import Planner, Plans
+from robogeo.motion.request import Refusal
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.world import World
 from robogeo.randomness import torch_generator
 from robogeo.stopwatch import Stopwatch
 

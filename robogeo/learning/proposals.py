@@ -17,7 +17,8 @@ from robogeo.learning.screening import first_look, screened
 from robogeo.learning.selection import choose
 from robogeo.learning.strategies import Strategy
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 from robogeo.randomness import stream_seed
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 FloatArray = NDArray[np.float64]
 

@@ -19,7 +19,8 @@ from robogeo.data.table import load_table
 from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 from robogeo.reading import read_text
 
 _MOST_BYTES = 1024 * 1024

@@ -19,7 +19,7 @@ from robogeo.learning.answers import Answer, Failure, Receipt
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.pairs import alike
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 
 FloatArray = NDArray[np.float64]
 

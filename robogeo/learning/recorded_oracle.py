@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
-from robogeo.motion.world import Refusal, Request
+from robogeo.motion.request import Refusal, Request
 
 FloatArray = NDArray[np.float64]
 

@@ -34,7 +34,7 @@ from scipy.spatial import cKDTree
 from robogeo.geometry.neighbors import IntArray
 from robogeo.learning.ways import WayFacts, facts_along
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 FloatArray = NDArray[np.float64]
 PARTS = ("gap", "unsupported", "uncertainty", "jump", "detour")

@@ -17,7 +17,7 @@ from robogeo.learning.candidates import Candidates
 from robogeo.learning.scoring import Scores, outline, score
 from robogeo.learning.strategies.registry import Strategy, utilities
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 FloatArray = NDArray[np.float64]
 FULL = 400

@@ -29,7 +29,7 @@ from robogeo.learning.selection import choose
 from robogeo.learning.strategies import Strategy, is_order_based, misshapen, name_of, not_finite, utilities
 from robogeo.models import IWAE, ModelConfig
 from robogeo.motion.manifold import GeometryOptions, Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.randomness import numpy_generator, torch_generator
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 FloatArray = NDArray[np.float64]
 _SAMPLES = 33  # points looked at along the geodesic

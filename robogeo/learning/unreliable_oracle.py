@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.oracles import Oracle
-from robogeo.motion.world import Refusal, Request
+from robogeo.motion.request import Refusal, Request
 from robogeo.randomness import numpy_generator
 
 FloatArray = NDArray[np.float64]

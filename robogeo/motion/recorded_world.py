@@ -17,7 +17,8 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.motion.deviation import Reference, evenly, tolerance_of
 from robogeo.motion.observation import Observation
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 from robogeo.randomness import numpy_generator
 
 FloatArray = NDArray[np.float64]

@@ -37,9 +37,10 @@ from robogeo.errors import InputError, MotionError
 from robogeo.geometry import Geodesic, resample_uniform
 from robogeo.motion.endpoints import end_gaps
 from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, spline_between, unknown_end
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import time_path
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 

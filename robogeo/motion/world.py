@@ -8,9 +8,7 @@ environment with the methods of `ArmEnvironment` will do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from types import TracebackType
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +22,7 @@ from robogeo.motion.free_tool import TOOLS
 from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import JointAngles, JointsAndTool, Observation, Pictures, Poses
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.solid import Solid
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
@@ -32,34 +31,6 @@ from robogeo.motion.worlds import make
 FloatArray = NDArray[np.float64]
 _VIEWS = 720  # pictures round a full turn
 _REMEMBERED = 20_000  # requests of the life-like stream
-
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """A motion that somebody wants.
-
-    Attributes:
-        start, goal: configurations (dof,), rad.
-        start_place, goal_place: names of the places they lie in, for people.
-    """
-
-    start: FloatArray
-    goal: FloatArray
-    start_place: str = "elsewhere"
-    goal_place: str = "elsewhere"
-
-    @property
-    def name(self) -> str:
-        """The request as people say it."""
-        return f"{self.start_place} to {self.goal_place}"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why something was not done, as a typed kind and one clear sentence."""
-
-    kind: str
-    reason: str
 
 
 class World:
@@ -286,9 +257,7 @@ class World:
         """Return the world."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Free the simulator."""
         self.close()
 

@@ -31,7 +31,8 @@ from robogeo.learning.lifecycle import State
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.planner import Planner, abruptness_of, ends_of
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.randomness import stream_seed

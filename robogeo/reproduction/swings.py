@@ -21,8 +21,9 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.manifold import Manifold
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.smoothness import abruptness
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.randomness import numpy_generator
 from robogeo.report.style import ALARM, PALETTE, WIDTH, calm, new_figure
 

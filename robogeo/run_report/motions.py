@@ -7,8 +7,8 @@ from typing import Any
 from robogeo.motion.environment import Execution
 from robogeo.motion.exchange import verify_written
 from robogeo.motion.planner import Plan
+from robogeo.motion.request import Request
 from robogeo.motion.trajectory import save_motion
-from robogeo.motion.world import Request
 from robogeo.report import Section, joint_curves, still, write_video
 from robogeo.run_report.run import Run
 

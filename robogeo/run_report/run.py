@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robogeo.learning.learner import Learner
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.report import figure_png
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from robogeo.learning.learner import Learner
 from robogeo.motion.recorded_world import RecordedWorld
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.progress import Progress
 from robogeo.report import Section, write_report
 from robogeo.run_report.learning import foresight, map_of_learning, questions, round_by_round, success

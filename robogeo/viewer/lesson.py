@@ -17,7 +17,8 @@ from robogeo.errors import InputError
 from robogeo.learning.answers import Answer, compliance
 from robogeo.learning.oracles import performed
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 _SPACING = 0.05  # rad between points of the path through the way-points

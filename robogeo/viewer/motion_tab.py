@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.viewer.route import End, Film, Route, Verdict
 from robogeo.viewer.stage import GOAL, START, evenly
 from robogeo.viewer.wording import verdict_html

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from robogeo.durable import replacing
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 from robogeo.viewer.page import Page
 from robogeo.viewer.route import RATE, Route
 

@@ -13,7 +13,8 @@ from robogeo.geometry import Geodesic
 from robogeo.motion.environment import Execution
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
 RATE = 30.0  # Hz: frames a second

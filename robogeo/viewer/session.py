@@ -15,7 +15,7 @@ from robogeo.errors import InputError
 from robogeo.evaluation.outcome import SuccessCriteria, judged
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan, Planner
-from robogeo.motion.world import Refusal, Request
+from robogeo.motion.request import Refusal, Request
 from robogeo.viewer.latent_map import LatentMap
 from robogeo.viewer.route import (
     SHOWN,

@@ -18,7 +18,7 @@ from robogeo.learning.answers import Answer, Failure, Receipt
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 from robogeo.progress import Progress
 from robogeo.viewer.lesson import Lesson, Preview
 

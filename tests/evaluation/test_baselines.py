@@ -14,7 +14,8 @@ from robogeo.geometry import Geodesic
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.planner import Plan
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

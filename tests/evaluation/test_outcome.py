@@ -9,8 +9,8 @@ import pytest
 
 from robogeo.evaluation.outcome import SuccessCriteria, judged, refused, with_second_opinion
 from robogeo.motion.limits import JointLimits
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.timing import time_path
-from robogeo.motion.world import Refusal, Request
 
 WIDE = JointLimits(
     lower=-np.ones(2),

@@ -9,7 +9,8 @@ from robogeo.config import ExperimentConfig
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.stored_run import criteria_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from robogeo.evaluation.outcome import Outcome, refused
 from robogeo.evaluation.statistics import MEANS, RATES, summarise
-from robogeo.motion.world import Refusal
+from robogeo.motion.request import Refusal
 
 _Z = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 

@@ -9,7 +9,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.answers import CREDITED, Receipt, compliance
 from robogeo.learning.lifecycle import State
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 START, GOAL = np.zeros(2), np.array([2.0, 0.0])
 STRETCH = np.stack([np.linspace(0.5, 1.5, 5), np.zeros(5)], axis=1)

@@ -13,7 +13,8 @@ from robogeo.errors import InputError
 from robogeo.learning import file_oracle as module
 from robogeo.learning.answers import Failure
 from robogeo.learning.file_oracle import FileOracle
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

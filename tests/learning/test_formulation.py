@@ -8,7 +8,8 @@ from robogeo.learning.formulation import formulated, infeasible
 from robogeo.learning.gain import predicted_gain
 from robogeo.learning.learner import Learner
 from robogeo.learning.scoring import PARTS, score
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

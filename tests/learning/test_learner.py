@@ -16,8 +16,9 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import Candidates
 from robogeo.models import IWAE, TrainingReport, fit, save_model
 from robogeo.motion.manifold import Manifold
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.trajectory import Motion
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

@@ -8,7 +8,8 @@ import pytest
 
 from robogeo.errors import MotionError
 from robogeo.learning.oracles import SimulatedOracle
-from robogeo.motion.world import Refusal, World
+from robogeo.motion.request import Refusal
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from robogeo.learning.queries import Query
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 
 def test_a_query_survives_the_journal_bit_for_bit() -> None:

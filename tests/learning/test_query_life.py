@@ -13,7 +13,8 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.learning.answers import Failure, Receipt
 from robogeo.learning.lifecycle import State, TransitionError
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

@@ -6,7 +6,7 @@ import pytest
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.learning.recorded_oracle import RecordedOracle, turned_round
-from robogeo.motion.world import Refusal, Request
+from robogeo.motion.request import Refusal, Request
 
 
 def recording(start: float, goal: float, name: str = "") -> Demonstration:

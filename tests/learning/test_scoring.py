@@ -14,7 +14,8 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.scoring import PARTS, Scores, outline, score
 from robogeo.learning.strategy_check import made_up_candidates
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request, World
+from robogeo.motion.request import Request
+from robogeo.motion.world import World
 
 Look = Callable[[Manifold, Sequence[Request]], Scores]
 

@@ -13,7 +13,7 @@ from robogeo.learning.scoring import Scores, score
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategy_check import made_up_candidates
 from robogeo.motion.manifold import Manifold
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Request]:

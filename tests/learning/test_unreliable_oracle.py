@@ -8,7 +8,7 @@ import pytest
 from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.unreliable_oracle import UnreliableOracle
-from robogeo.motion.world import Refusal, Request
+from robogeo.motion.request import Refusal, Request
 
 
 class Straight:

@@ -9,7 +9,8 @@ from robogeo.config import ExperimentConfig
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.planner import MotionOptions, Plan, Planner
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.request import Refusal, Request
+from robogeo.motion.world import World
 
 pytestmark = pytest.mark.sim
 

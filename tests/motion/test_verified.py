@@ -12,11 +12,12 @@ from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Plan, Planner
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import smooth_path
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import VerifiedPlanner, finely, planning_in
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.randomness import torch_generator
 
 LIMITS = JointLimits(*(np.full(2, bound) for bound in (-2.0, 2.0, 1.5, 6.0, 60.0, 10.0)))

@@ -13,8 +13,9 @@ from robogeo.learning.oracles import SimulatedOracle
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Plan, Planner
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.verified import VerifiedPlanner
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.randomness import torch_generator
 
 pytestmark = pytest.mark.sim

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from robogeo.errors import InputError
+from robogeo.motion.request import Refusal, Request
 from robogeo.motion.timing import smooth_path, time_path
-from robogeo.motion.world import Refusal, Request, World
+from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_names, scene_names
 
 pytestmark = pytest.mark.sim

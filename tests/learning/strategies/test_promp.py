@@ -9,7 +9,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategies.promp import end_marginal
 from robogeo.learning.strategy_check import made_up_candidates
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 
 def straight(start: np.ndarray, goal: np.ndarray) -> Demonstration:

@@ -9,7 +9,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategies.renyi import _Component, entropy
 from robogeo.learning.strategy_check import made_up_candidates
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 
 def path(start: np.ndarray, goal: np.ndarray, count: int = 12) -> np.ndarray:

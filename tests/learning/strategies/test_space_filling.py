@@ -7,7 +7,7 @@ import numpy as np
 from robogeo.learning.candidates import Candidates
 from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategy_check import made_up_candidates
-from robogeo.motion.world import Request
+from robogeo.motion.request import Request
 
 
 def between(ends: np.ndarray, asked: np.ndarray | None = None) -> Candidates:
