@@ -190,8 +190,8 @@ class Recorded(ReadAs):
 class Inspect(Recorded):
     """Tell what is in a data set of recorded demonstrations, and what is wrong with it.
 
-    Reads .npz, .npy, .csv, robomimic's .hdf5, and folders: a LeRobotDataset, a Minari data set, or .npz and
-    .csv files with a recording each.
+    Reads .npz, .npy, .csv, robomimic's .hdf5, ROS's .bag, and folders: a LeRobotDataset, a Minari data set, a
+    ROS 2 bag, or bags or .npz and .csv files with a recording each.
     """
 
     robot: str | None = None

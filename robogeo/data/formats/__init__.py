@@ -19,6 +19,7 @@ from robogeo.data.formats.lerobot_writing import write_lerobot
 from robogeo.data.formats.minari import METADATA, read_minari, write_minari
 from robogeo.data.formats.npz import read_npy, read_npz, write_npz
 from robogeo.data.formats.robomimic import read_robomimic, write_robomimic
+from robogeo.data.formats.rosbag import bags_in, is_bag, read_rosbag
 from robogeo.errors import InputError
 
 __all__ = ["READERS", "WRITERS", "format_of", "read_data_set", "read_recordings", "write_data_set"]
@@ -30,6 +31,7 @@ READERS: Mapping[str, Callable[[Path, Reading], Recordings]] = {
     "lerobot": read_lerobot,
     "robomimic": read_robomimic,
     "minari": read_minari,
+    "rosbag": read_rosbag,
     "folder": read_folder,
 }
 WRITERS: Mapping[str, Callable[[Path, DataSet], None]] = {
@@ -39,7 +41,14 @@ WRITERS: Mapping[str, Callable[[Path, DataSet], None]] = {
     "robomimic": write_robomimic,
     "minari": write_minari,
 }
-_ENDINGS = {".npz": "npz", ".npy": "npy", ".csv": "csv", ".hdf5": "robomimic", ".h5": "robomimic"}
+_ENDINGS = {
+    ".npz": "npz",
+    ".npy": "npy",
+    ".csv": "csv",
+    ".hdf5": "robomimic",
+    ".h5": "robomimic",
+    ".bag": "rosbag",
+}
 
 
 def format_of(path: Path) -> str:
@@ -51,14 +60,16 @@ def format_of(path: Path) -> str:
     if path.is_dir():
         if (path / "meta" / "info.json").is_file():
             return "lerobot"
-        return "minari" if (path / METADATA).is_file() or (path / "data" / METADATA).is_file() else "folder"
+        if (path / METADATA).is_file() or (path / "data" / METADATA).is_file():
+            return "minari"
+        return "rosbag" if is_bag(path) or bags_in(path) else "folder"
     if not path.exists():
         raise InputError(f"{path}: there is no such file or folder")
     found = _ENDINGS.get(path.suffix.lower())
     if found is None:
         raise InputError(
             f"{path}: unknown ending; expected {', '.join(_ENDINGS)}, or a folder: a LeRobotDataset, a "
-            "Minari data set, or one of .npz and .csv files"
+            "Minari data set, a ROS 2 bag, or one of bags or of .npz and .csv files"
         )
     return found
 
@@ -77,8 +88,8 @@ def read_data_set(path: str | os.PathLike[str], reading: Reading | None = None) 
     """The data set in a file or folder of any known format, checked and in SI units.
 
     Args:
-        path: .npz, .npy, .csv, .hdf5 (robomimic), or the folder of a LeRobotDataset, of a Minari data set, or
-            of .npz and .csv files with a recording each.
+        path: .npz, .npy, .csv, .hdf5 (robomimic), .bag (ROS 1), or the folder of a LeRobotDataset, of a
+            Minari data set, of a ROS 2 bag, or of bags or .npz and .csv files with a recording each.
         reading: what the file does not say of itself, and what is wanted of it.
 
     Raises:
