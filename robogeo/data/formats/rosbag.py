@@ -1,7 +1,8 @@
 """Joint states in ROS bags: a ROS 1 ``.bag``, the folder of a ROS 2 bag, or a folder of such recordings.
 
 Read are messages of type sensor_msgs/JointState of one topic: the only one, the one named ``joint_states``,
-or the one that `Reading.key` names. Times are those of the messages' headers, or of the bag where those are not set.
+or the one that `Reading.key` names. Times are those of the messages' headers, or of the bag where those are
+not set.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def _in_order(message: Any, joints: tuple[str, ...], where: str) -> list[float]:
     if len(names) != len(message.position) or set(names) != set(joints) or len(set(names)) != len(names):
         raise InputError(
             f"{where}: name, position: joints {', '.join(names)[:120]} with {len(message.position)} "
-            f"positions, expected one each of {', '.join(joints)[:120]}; record each device on a topic of its own"
+            f"positions, expected one each of {', '.join(joints)[:120]}; give each device a topic of its own"
         )
     place = {name: index for index, name in enumerate(names)}
     return [float(message.position[place[name]]) for name in joints]
