@@ -1,7 +1,10 @@
 """Count what a run survives: kills at every durable operation and at any time, flipped bytes, long work.
 
-    python scripts/benchmark_reliability.py            # the whole of it, in docs/results/reliability.json
+    python scripts/benchmark_reliability.py              # the whole of it; the better part of an hour
+    python scripts/benchmark_reliability.py --every 7    # a seventh of the crash points, disk errors and kills
     python scripts/benchmark_reliability.py --quick --out FOLDER
+
+Writes docs/results/reliability.json.
 
 A short run with the planner and with a person who answers, refuses and fails is killed with SIGKILL, begun
 again, and compared with one that was left alone: journal, weights, demonstrations, questions and summary have
@@ -30,17 +33,21 @@ from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
+_QUICK = 41  # every so many, in the quick form
 _ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS)
 
 
 def main() -> None:
     """Measure and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="try every n-th crash point only, and so on")
     parser.add_argument("--quick", action="store_true", help="a sample of it, in a minute or two")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     options = parser.parse_args()
+    every = _QUICK if options.quick else options.every
     use_one_thread()
-    results = Results("reliability", "python scripts/benchmark_reliability.py")
+    command = "python scripts/benchmark_reliability.py"
+    results = Results("reliability", command if every == 1 else f"{command} --every {every}")
     with tempfile.TemporaryDirectory() as scratch, World("ShelfReach", "iiwa") as world, Progress() as told:
         place = Path(scratch)
         session = Session(place, world)
@@ -49,10 +56,10 @@ def main() -> None:
         count = session.operations(place / "whole")
         seconds = time.perf_counter() - started
         wanted = content_of(place / "whole")
-        _crashes(results, session, wanted, count, 41 if options.quick else 1, told)
-        _disk_errors(results, session, wanted, count, 29 if options.quick else 1, told)
-        _random_kills(results, session, wanted, seconds, 3 if options.quick else 300, told)
-        _flips(results, place / "whole", 40 if options.quick else 1000)
+        _crashes(results, session, wanted, count, every, told)
+        _disk_errors(results, session, wanted, count, every, told)
+        _random_kills(results, session, wanted, seconds, -(-300 // every), told)
+        _flips(results, place / "whole", 1000 // every if options.quick else 1000)
         if not options.quick:
             durability_share(results, place, rounds=4)
             leaks(results, place, told)
