@@ -1,7 +1,7 @@
 """Count what a run survives: kills at every durable operation and at any time, flipped bytes, long work.
 
     python scripts/benchmark_reliability.py              # the whole of it; the better part of an hour
-    python scripts/benchmark_reliability.py --every 7    # a seventh of the crash points, disk errors and kills
+    python scripts/benchmark_reliability.py --every 7    # a seventh of crash points, disk errors and kills
     python scripts/benchmark_reliability.py --quick --out FOLDER
 
 Writes docs/results/reliability.json.
