@@ -24,7 +24,7 @@ FLOORS = (
     {"commands"},
     {"cli"},
 )
-FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in sorted(rooms)}
 FILES = sorted(file for file in ROOT.rglob("*.py") if file.relative_to(ROOT).parts[0].removesuffix(".py"))
 
 
