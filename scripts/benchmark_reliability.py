@@ -33,7 +33,7 @@ from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
-_QUICK = 41  # every so many, in the quick form
+_QUICK = 91  # every so many, in the quick form
 _ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS)
 
 

@@ -86,9 +86,11 @@ def test_no_workers_are_refused() -> None:
 
 
 SCRIPT = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from robogeo.parallel import Workers
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in a shell's background ignore it
 
 def sleep(folder):
     Path(folder, str(os.getpid())).touch()

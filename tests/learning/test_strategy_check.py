@@ -43,7 +43,7 @@ def no_single_candidate(c: Candidates) -> np.ndarray:
 
 def divides_by_the_spread(c: Candidates) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return (c.scores.gap - c.scores.gap.mean()) / c.scores.gap.std() if len(c) > 1 else np.zeros(1)
+        return (c.scores.gap - c.scores.gap.mean()) / np.ptp(c.scores.gap) if len(c) > 1 else np.zeros(1)
 
 
 def needs_demonstrations(c: Candidates) -> np.ndarray:
