@@ -188,4 +188,6 @@ def _kind_row(
     axes.set_title(f"{title}: {astray:.0f} mm from recorded poses, worst {worst:.0f} mm", loc="left")
     axes.set_ylim(-1.05, 1.1)
     for at, trial in enumerate(example["trials"]):
-        axes.text(at, 0.92, kinds[trial].replace("_", ", "), ha="center", fontsize=10, color=MUTED)
+        axes.text(
+            at, 0.92, kinds[trial].replace("_", ",\n"), ha="center", va="center", fontsize=10, color=MUTED
+        )
