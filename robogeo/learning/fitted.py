@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.config import ExperimentConfig
-from robogeo.models import IWAE, ModelConfig, load_model
+from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner
 from robogeo.motion.world import World
@@ -22,6 +24,35 @@ def model_to_train(config: ExperimentConfig, world: World, last: bytes | None) -
     seen, settings = world.observation, ModelConfig(**config.model.model_dump())
     generator = torch_generator(config.seed, 0, "weights")
     return IWAE(len(seen.offset), settings, seen.offset, seen.scale, generator)
+
+
+def train(
+    config: ExperimentConfig,
+    world: World,
+    model: IWAE,
+    x: FloatArray,
+    groups: NDArray[np.int64],
+    round: int,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
+) -> TrainingReport:
+    """Train a model as a configuration says.
+
+    Args:
+        config: of the training.
+        world: for what the model sees.
+        model: trained in place.
+        x: what was demonstrated (N, dof), rad.
+        groups: the index (N,) of each row's demonstration.
+        round: of the loop; its random numbers are its own, and the first takes more steps.
+        progress: told (step, of how many).
+    """
+    settings = config.training
+    fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes"})
+    steps = settings.steps_for(len(x), first=round == 0 or not settings.warm)
+    generator = torch_generator(config.seed, round, "training")
+    seen = world.observation.observe(x)
+    training = TrainingConfig(steps=steps, **fields)
+    return fit(model, seen, groups, training, generator, lambda step, steps, _: progress(step, steps))
 
 
 def planner_for(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
 from robogeo.interruption import while_committing
 from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
-from robogeo.learning.fitted import model_to_train, planner_for
+from robogeo.learning.fitted import model_to_train, planner_for, train
 from robogeo.learning.ledger import rescored
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.permuted import strategy_of
@@ -31,13 +32,12 @@ from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.stopping import Verdict, rule_of, standing_of
 from robogeo.learning.strategies import Strategy
-from robogeo.models import TrainingConfig, TrainingReport, fit, load_model, save_model
+from robogeo.models import TrainingReport, load_model, save_model
 from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.request import Refusal
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
 from robogeo.motion.world import World
-from robogeo.randomness import torch_generator
 from robogeo.stopwatch import Stopwatch
 
 FloatArray = NDArray[np.float64]
@@ -199,20 +199,11 @@ class Learner:
         watch = Stopwatch()
         number = self.rounds
         x, groups = observations(self.demonstrations, self.config.spacing)
-        settings = self.config.training
-        afresh = number == 0 or not settings.warm
+        afresh = number == 0 or not self.config.training.warm
         last = None if afresh else self.folder.get_blob(self.record.fits[-1]["model"])
         model = model_to_train(self.config, self.world, last)
-        fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes"})
-        training = TrainingConfig(steps=settings.steps_for(len(x), first=afresh), **fields)
-        report = fit(
-            model,
-            self.world.observation.observe(x),
-            groups,
-            training,
-            torch_generator(self.config.seed, number, "training"),
-            lambda step, steps, _: self._progress(f"round {number}: training", step, steps),
-        )
+        told = partial(self._progress, f"round {number}: training")
+        report = train(self.config, self.world, model, x, groups, number, told)
         self._planner, self._plans = planner_for(self.config, self.world, model, x, groups), None
         event = {
             "round": number,

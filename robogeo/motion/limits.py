@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.errors import MotionError
+from robogeo.errors import InputError, MotionError
 
 if TYPE_CHECKING:
     from robogeo.motion.trajectory import Motion
@@ -105,6 +105,22 @@ class JointLimits:
             raise MotionError(
                 f"path: way-point {row} puts joint {joint + 1} at {points[row, joint]:.6g} rad, outside "
                 f"[{self.lower[joint]:.6g}, {self.upper[joint]:.6g}]: choose another path or widen the limits"
+            )
+
+    def check_configuration(self, name: str, q: FloatArray) -> None:
+        """Refuse a configuration (dof,), rad, that is not finite or outside the range.
+
+        Raises:
+            InputError: it names the joint and the reason.
+        """
+        if not np.isfinite(q).all():
+            raise InputError(f"{name}: joint {int(np.argmin(np.isfinite(q))) + 1} is not a finite number")
+        outside = (q < self.lower) | (q > self.upper)
+        if outside.any():
+            joint = int(np.argmax(outside))
+            raise InputError(
+                f"{name}: joint {joint + 1} is {q[joint]:.4g} rad, outside its limits "
+                f"[{self.lower[joint]:.4g}, {self.upper[joint]:.4g}]; angles are in radians"
             )
 
     def violation(self, motion: Motion) -> dict[str, float]:

@@ -278,15 +278,7 @@ class World:
             raise InputError(
                 f"{name}: {q.size} joint values, the robot {self.robot_name} has {self.dof} joints"
             )
-        if not np.isfinite(q).all():
-            raise InputError(f"{name}: joint {int(np.argmin(np.isfinite(q))) + 1} is not a finite number")
-        outside = (q < self.limits.lower) | (q > self.limits.upper)
-        if outside.any():
-            joint = int(np.argmax(outside))
-            raise InputError(
-                f"{name}: joint {joint + 1} is {q[joint]:.4g} rad, outside its limits "
-                f"[{self.limits.lower[joint]:.4g}, {self.limits.upper[joint]:.4g}]; angles are in radians"
-            )
+        self.limits.check_configuration(name, q)
         with complaints():
             clearance = self._environment.clearance(q)
         if clearance.smallest <= 0.0:

@@ -211,7 +211,7 @@ def test_later_trainings_start_from_the_last_weights_or_afresh(
         ended.append(save_model(model))
         return report
 
-    monkeypatch.setattr("robogeo.learning.learner.fit", watched)
+    monkeypatch.setattr("robogeo.learning.fitted.fit", watched)
     with RunFolder.open(tmp_path / "run", config.as_dict()) as folder:
         learner = Learner(folder, config, shelf)
         for index in range(2):
