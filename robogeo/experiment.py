@@ -31,7 +31,7 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.recordings import keep, oracle_of, recordings_for, world_of
+from robogeo.recordings import as_begun, keep, oracle_of, recordings_for, world_of
 from robogeo.stopwatch import Stopwatch
 from robogeo.stored_run import criteria_of, summary_of
 
@@ -65,6 +65,7 @@ def run_experiment(
         RobogeoError: the oracle refuses everything.
     """
     find_strategy(config.strategy)
+    config = as_begun(config, out)
     data = recordings_for(config, out)
     with world_of(config, data) as world, Workers(config.workers) as workers:
         if config.initial_places:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from robogeo.config import ExperimentConfig
 from robogeo.data.data_set import DataSet, Reading
 from robogeo.data.folder import data_folder
 from robogeo.data.formats import read_data_set
-from robogeo.data.formats.npz import npz_of
+from robogeo.data.formats.npz import data_set_in, npz_of
 from robogeo.data.inspection import Bounds, for_robot
 from robogeo.data.thinning import thinned
 from robogeo.errors import InputError
@@ -53,14 +54,28 @@ def recordings_for(config: ExperimentConfig, run: str | os.PathLike[str]) -> Dat
     return gathered(config.recordings, config.robot)
 
 
+def as_begun(config: ExperimentConfig, run: str | os.PathLike[str]) -> ExperimentConfig:
+    """The configuration with the run's own path to its recordings, where the one given leads nowhere now.
+
+    A run keeps its recordings: their file may have been moved away, and then no full path to it is found.
+    """
+    if config.recordings is None or not (Path(run) / "config.yaml").is_file():
+        return config
+    stored = RunFolder.existing(run).config.get("recordings") or {}
+    before, now = Path(str(stored.get("path", ""))), _place_of(config.recordings)
+    if now.exists() or before.name != now.name:
+        return config
+    recordings = config.recordings.model_copy(update={"path": str(before)})
+    return config.model_copy(update={"recordings": recordings})
+
+
 def gathered(settings: RecordingSettings, robot: str) -> DataSet:
     """Read recordings, put them into a robot's coordinates, and thin them; what was changed is a remark.
 
     Raises:
         InputError: one line with file, recording, field and reason.
     """
-    place = Path(settings.path)
-    path = place if place.exists() or place.is_absolute() else data_folder() / place
+    path = _place_of(settings)
     data = read_data_set(path, reading_of(settings))
     try:
         if robot in TOOLS:
@@ -78,15 +93,13 @@ def gathered(settings: RecordingSettings, robot: str) -> DataSet:
         f"thinned: {report.samples_before} samples to {report.samples_after}; {report.rests} rests, "
         f"{report.repeated} repeated samples, {len(report.twins)} recordings that were there twice left out"
     )
-    return DataSet(
-        thin.demonstrations,
-        thin.joints,
-        thin.units,
-        thin.rate,
-        thin.format,
-        thin.facts,
-        (*thin.remarks, told),
-    )
+    return replace(thin, remarks=(*thin.remarks, told))
+
+
+def _place_of(settings: RecordingSettings) -> Path:
+    """Where recordings are, or would be: as the path says, or among the public data sets."""
+    place = Path(settings.path)
+    return place if place.exists() or place.is_absolute() else data_folder() / place
 
 
 def reading_of(settings: RecordingSettings) -> Reading:
@@ -109,7 +122,7 @@ def keep(folder: RunFolder, data: DataSet, world: World, progress: Progress) -> 
             raise InputError(f"{folder.path / FILE}: is not what the run began with; choose another folder")
         return
     folder.write_bytes(FILE, content)
-    event = {"sha256": digest, **described(data, world)}
+    event = {"file": FILE, "sha256": digest, **described(data, world)}
     for line in event["remarks"]:
         progress.say(line)
     folder.journal.append(EVENT, event)
@@ -127,17 +140,12 @@ def kept(folder: RunFolder) -> DataSet:
         raise InputError(f"{place}: the run's recordings are missing; put the file back")
     if known and hashlib.sha256(place.read_bytes()).hexdigest() != known[0]["sha256"]:
         raise InputError(f"{place}: is not what the run began with; put that file back")
-    return read_data_set(place, Reading(trust_units=True))
+    return data_set_in(place)
 
 
 def described(data: DataSet, world: World) -> dict[str, Any]:
     """What a run has of recordings: counts, who is held out, how near is near, and lines for people."""
-    found: dict[str, Any] = {
-        "recordings": len(data.demonstrations),
-        "sources": [each.source for each in data.demonstrations],
-        "durations_s": [each.duration for each in data.demonstrations],
-        "lengths_rad": [each.path_length for each in data.demonstrations],
-    }
+    found: dict[str, Any] = {"recordings": len(data.demonstrations)}
     lines = [*data.remarks]
     touching = _touching(data, world)
     if touching:

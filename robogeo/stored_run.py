@@ -1,4 +1,4 @@
-"""A run as its folder holds it: read without a lock, summarised, and evaluated on fresh requests.
+"""A run as its folder holds it: read without a lock, summarised, evaluated on requests kept from learning.
 
 Nothing here writes, so it works beside a run that is still learning, and on one that cannot be written.
 """
@@ -108,12 +108,15 @@ def evaluate_run(
     mode: str | None = None,
     engine: str | None = None,
 ) -> dict[str, Any]:
-    """Fresh requests, never used in learning, planned by a run's last model and run in the simulator.
+    """Requests never used in learning, planned by a run's last model and run in the simulator.
+
+    A scene gives fresh ones, apart from those that learning was evaluated on. Of recordings there are only
+    those held out: each whole, as learning was evaluated on, then parts of them that the seed chooses.
 
     Args:
         run: the run's folder.
         requests: how many.
-        seed: of the requests; other seeds give other requests, all apart from the held-out ones.
+        seed: of the requests; other seeds give other ones.
         workers: processes; None takes the run's own number.
         progress: told about the work.
         mode: ``implicit`` or ``verified`` planning; None takes the run's own.

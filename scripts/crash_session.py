@@ -79,10 +79,6 @@ class Session:
     def __init__(self, place: Path, world: World) -> None:
         self.place, self._world = place, world
         self._config: ExperimentConfig = validated(_CONFIG, "session")
-        experiment.world_of = lambda config, data: nullcontext(world)  # type: ignore[assignment, return-value]
-        dialogue.world_in = lambda folder, config: nullcontext(world)  # type: ignore[assignment, return-value]
-        # Reports and pictures are made anew by every command; nothing depends on them.
-        run_report.write_run_report = lambda *_: None  # type: ignore[assignment]
         self._answers = self._written_answers()
 
     def steps(self, run: Path) -> Sequence[Callable[[], object]]:
@@ -108,6 +104,7 @@ class Session:
         child = os.fork()
         if not child:
             with _dying():
+                self._share_world()
                 count = _instrumented(lambda passed: None)
                 for step in self.steps(run):
                     step()
@@ -161,6 +158,7 @@ class Session:
         child = os.fork()
         if not child:
             with _dying():
+                self._share_world()
                 prepare()
                 for step in self.steps(run)[first:]:
                     step()
@@ -174,6 +172,12 @@ class Session:
         if status not in (0, _GAVE_UP, -signal.SIGKILL):
             raise RuntimeError(f"{run}: a process ended with status {status}")
         return first + done, status != 0
+
+    def _share_world(self) -> None:
+        """In a process of its own: take the world that is loaded; make no report, nothing depends on it."""
+        experiment.world_of = lambda config, data: nullcontext(self._world)  # type: ignore[assignment, return-value]
+        dialogue.world_in = lambda folder, config: nullcontext(self._world)  # type: ignore[assignment, return-value]
+        run_report.write_run_report = lambda *_: None  # type: ignore[assignment]
 
     def _written_answers(self) -> tuple[Path, Path, Path]:
         """A demonstration, a refusal and a failure, as files."""

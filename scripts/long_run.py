@@ -12,7 +12,6 @@ from robogeo.config_file import load_config
 from robogeo.evaluation.results import Results
 from robogeo.experiment import run_experiment
 from robogeo.learning.journal import read_events
-from robogeo.motion.world import World
 from robogeo.progress import Progress, Silence
 
 _TIMED = ("fsync", "replace", "ftruncate", "pwrite")
@@ -99,8 +98,7 @@ def _rounds(place: Path, count: int, told: Progress) -> tuple[list[int], list[in
     small += ["training.passes=0", "held_out=2", "candidates=6", "initial_demonstrations=2", "workers=1"]
     small += ["output.video=false", "strategy=random", f"rounds={count}", "stop={}"]
     config = load_config("shelf_reach", small)
-    with World("ShelfReach", "iiwa"):
-        run_experiment(config, place / "long", Watching())
+    run_experiment(config, place / "long", Watching())
     return memory, handles
 
 

@@ -18,12 +18,15 @@ from robogeo.data.folder import data_folder
 from robogeo.data.formats import read_data_set, write_data_set
 from robogeo.dialogue import ask_run, tell_run
 from robogeo.errors import InputError
+from robogeo.experiment import run_experiment
 from robogeo.learning.journal import read_events
+from robogeo.learning.verification import verified
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.motion.tool_recordings import for_tool
 from robogeo.progress import Silence
-from robogeo.recordings import FILE, gathered, held_out_of, world_of
+from robogeo.recomputation import recomputed
+from robogeo.recordings import FILE, as_begun, gathered, held_out_of, world_of
 from robogeo.stored_run import evaluate_run
 
 REST = np.array([0.0, 0.2, 0.0, -1.8, 0.0, -0.4292, 0.0])
@@ -114,6 +117,44 @@ def test_a_run_needs_its_source_no_more_and_is_taken_up_to_the_bit(
 
 def interrupted(loop: Any) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_run_goes_on_where_its_source_was_moved_away(
+    arcs: Path, learned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.npz").write_bytes(arcs.read_bytes())
+    command = ["learn", "mine.npz", "--robot", "iiwa", "--out", "run", "--set", *TINY]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("robogeo.experiment.Loop._ask", interrupted)
+        assert main(command) == 130
+    begun = read_events(Path("run/journal.jsonl"))
+    Path("mine.npz").unlink()
+    config = load_config("run/config.yaml")
+    assert as_begun(config, "run").as_dict() == config.as_dict()
+    assert config.recordings is not None
+    moved = config.recordings.model_copy(update={"path": "mine.npz"})
+    config = config.model_copy(update={"recordings": moved})
+    run_experiment(as_begun(config, "run"), Path("run"), Silence())
+    events = read_events(Path("run/journal.jsonl"))
+    assert events[: len(begun)] == begun and len(events) > len(begun)
+
+
+def test_a_run_on_recordings_is_computed_again(learned: Path) -> None:
+    found = recomputed(learned, Silence())
+    assert found.difference is None
+    assert found.events == len(read_events(learned / "journal.jsonl"))
+
+
+def test_recordings_that_changed_are_found_without_a_manifest(learned: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(learned, run)
+    (run / "manifest.json").unlink()
+    assert verified(run).faults == ()
+    content = bytearray((run / FILE).read_bytes())
+    content[len(content) // 2] ^= 1
+    (run / FILE).write_bytes(content)
+    assert any(fault.startswith(f"{FILE}: is missing, or not what event") for fault in verified(run).faults)
 
 
 def test_all_recordings_are_asked_for_once_and_then_ways_between_them(arcs: Path) -> None:

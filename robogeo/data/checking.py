@@ -95,6 +95,8 @@ def _without(recordings: Recordings, reading: Reading) -> tuple[Recordings, list
     names = [episode.name for episode in recordings.episodes]
     out = set()
     for wanted in reading.leave_out:
+        if wanted in recordings.left_out:
+            continue
         if wanted in names:
             out.add(names.index(wanted))
         elif wanted.isdecimal() and int(wanted) < len(names):
@@ -108,7 +110,10 @@ def _without(recordings: Recordings, reading: Reading) -> tuple[Recordings, list
     if len(out) == len(names):
         raise InputError(f"{recordings.path}: leave-out: all {len(names)} episodes are left out; keep one")
     kept = [episode for index, episode in enumerate(recordings.episodes) if index not in out]
-    return replace(recordings, episodes=kept), [names[index] for index in sorted(out)]
+    return replace(recordings, episodes=kept), [
+        *recordings.left_out,
+        *(names[index] for index in sorted(out)),
+    ]
 
 
 def _common_columns(recordings: Recordings) -> int:

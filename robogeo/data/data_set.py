@@ -63,6 +63,7 @@ class Recordings:
         units: unit of every column, of `UNITS`; None where the file states none.
         rate: samples a second; None where the file states none.
         facts: what else it says of itself, for example its robot.
+        left_out: names of files that were not read, because they are to be left out.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Recordings:
     units: tuple[str, ...] | None = None
     rate: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,10 @@ class Reading:
     unwrap: bool = False
     trust_units: bool = False
     leave_out: tuple[str, ...] = ()
+
+    def reads(self, name: str) -> bool:
+        """Whether a file of that name, one of many, is read: a damaged one may be left out."""
+        return name not in self.leave_out
 
     def __post_init__(self) -> None:
         """Refuse what no file can be read with."""

@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from robogeo.durable import DRAFT_SUFFIX, sync_folder, write_error
 from robogeo.errors import InputError, RobogeoError
+from robogeo.learning.journal import Event
 from robogeo.learning.run_folder import RunFolder
 
 NAME = "manifest.json"
@@ -31,30 +33,76 @@ _PART = 1 << 20
 def kept_sealed(folder: RunFolder) -> Iterator[None]:
     """Take the manifest of a locked run away while files may change, and write it anew, come what may.
 
+    What was wrong before stays wrong: a file that is not what the manifest said, and that the block leaves
+    as it found it, goes into the new manifest as the old one had it.
+
     Raises:
         RobogeoError: it cannot be deleted or written.
     """
+    known = _known_faults(folder)
     unseal(folder)
     try:
         yield
     except BaseException:
         with suppress(RobogeoError):  # the first error matters
-            seal(folder)
+            seal(folder, known)
         raise
-    seal(folder)
+    seal(folder, known)
 
 
-def seal(folder: RunFolder) -> None:
+@dataclass(frozen=True)
+class KnownFaults:
+    """What a manifest said that did not hold any more.
+
+    Attributes:
+        files: by name, the SHA-256 that it said and the one that was found; None where nothing was found.
+        journal: how far it said that the journal was, where that is gone.
+    """
+
+    files: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    journal: Mapping[str, Any] | None = None
+
+
+def seal(folder: RunFolder, known: KnownFaults | None = None) -> None:
     """Write the manifest of a run that is locked.
+
+    Args:
+        folder: of the run.
+        known: faults from before, which are not covered up.
 
     Raises:
         RobogeoError: it cannot be written.
     """
+    known = known or KnownFaults()
     files = {name: sha256_of(folder.path / name) for name in _names(folder.path)}
+    for name, (said, found) in known.files.items():
+        if files.get(name) == found:
+            files[name] = said
     events = folder.events()
     last = {"events": len(events), "last": events[-1]["sha"] if events else None}
-    content = {"schema_version": _VERSION, "journal": last, "files": files}
+    content = {"schema_version": _VERSION, "journal": known.journal or last, "files": files}
     folder.write_json(NAME, {**content, "sha256": _digest(content)})
+
+
+def reaches(events: Sequence[Event], journal: Mapping[str, Any]) -> bool:
+    """Whether a journal has all the events that a manifest says it had."""
+    count = journal["events"]
+    return not count or (len(events) >= count and events[count - 1]["sha"] == journal["last"])
+
+
+def _known_faults(folder: RunFolder) -> KnownFaults:
+    try:
+        manifest = read_manifest(folder.path)
+    except InputError:  # it witnesses nothing any more
+        return KnownFaults()
+    if manifest is None:
+        return KnownFaults()
+    found = {name: sha256_of(folder.path / name) for name in _names(folder.path)}
+    wrong = {
+        name: (said, found.get(name)) for name, said in manifest["files"].items() if found.get(name) != said
+    }
+    journal = manifest["journal"]
+    return KnownFaults(wrong, None if reaches(folder.events(), journal) else journal)
 
 
 def unseal(folder: RunFolder) -> None:

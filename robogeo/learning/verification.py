@@ -11,7 +11,7 @@ from pathlib import Path
 from robogeo.durable import DRAFT_SUFFIX
 from robogeo.errors import InputError
 from robogeo.learning.journal import Event, read_events, unread_bytes
-from robogeo.learning.manifest import read_manifest, sha256_of
+from robogeo.learning.manifest import reaches, read_manifest, sha256_of
 from robogeo.learning.run_folder import run_at
 
 
@@ -88,7 +88,8 @@ class _Check:
             for sha in shas:
                 if not (self._run / "blobs" / Path(sha).name).is_file():
                     yield f"blobs/{sha}: is missing, event {event['n']} names it"
-            if "demonstration" in event and self._sha(event["file"]) != event["demonstration"]:
+            told = event.get("demonstration", event.get("sha256"))
+            if told and "file" in event and self._sha(event["file"]) != told:
                 yield f"{event['file']}: is missing, or not what event {event['n']} brought"
 
     def _manifest(self) -> Iterator[str]:
@@ -101,9 +102,8 @@ class _Check:
         self._sealed = manifest is not None
         if manifest is None:
             return
-        count, last = manifest["journal"]["events"], manifest["journal"]["last"]
-        if count and (len(self._events) < count or self._events[count - 1]["sha"] != last):
-            yield f"journal.jsonl: lacks some of the {count} events that were in it"
+        if not reaches(self._events, manifest["journal"]):
+            yield f"journal.jsonl: lacks some of the {manifest['journal']['events']} events that were in it"
         for name, sha in manifest["files"].items():
             if self._sha(name) != sha:
                 yield f"{name}: is missing, or has changed since it was written"

@@ -119,6 +119,24 @@ def test_answers(ending: str, tmp_path: Path) -> None:
     assert attack({file.name: content}, file.name, read_answers, tmp_path) > CASES // 4
 
 
+@pytest.mark.parametrize("ros", [1, 2])
+def test_bags(ros: int, tmp_path: Path) -> None:
+    pytest.importorskip("rosbags", reason="rosbags is not installed")
+    from tests.data.formats.test_rosbag import NAMES, write_bag
+
+    whole = write_bag(tmp_path / "arm.bag", ros, {"/joint_states": NAMES})
+    files = [whole] if ros == 1 else sorted(whole.iterdir())
+    content = {file.name: file.read_bytes() for file in files}
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def read(folder: Path) -> None:
+        read_data_set(folder / "arm.bag" if ros == 1 else folder, Reading())
+
+    for name in content:
+        assert attack(content, name, read, work / name, 2 * CASES) > CASES // 2
+
+
 @pytest.mark.parametrize("format", ["npz", "csv", "robomimic", "lerobot", "minari"])
 def test_data_sets(format: str, tmp_path: Path) -> None:
     needed = {"robomimic": "h5py", "minari": "h5py", "lerobot": "pyarrow"}.get(format)

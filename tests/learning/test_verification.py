@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,37 @@ def test_a_manifest_leads_nowhere_else(sealed: Path, tmp_path: Path) -> None:
     manifest.write_text(json.dumps(tree))
     assert verified(sealed).faults == ("manifest.json: is damaged",)
     manifest.write_bytes(content)
+
+
+def test_what_was_wrong_stays_wrong_when_the_run_is_written_again(sealed: Path, tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    shutil.copytree(sealed, place)
+    (place / "figures/curve.png").write_bytes(b"another picture")
+    (place / "figures/late.png").write_bytes(b"put there by hand")
+    with RunFolder.open(place, {"seed": 0}) as run, kept_sealed(run):
+        run.write_json("summary.json", {"rounds": 2})
+    assert verified(place).faults == ("figures/curve.png: is missing, or has changed since it was written",)
+    with RunFolder.open(place, {"seed": 0}) as run, kept_sealed(run):
+        run.write_bytes("figures/curve.png", b"drawn again")
+    assert verified(place).faults == ()
+
+
+def test_an_end_that_the_journal_lost_is_told_after_the_next_event_too(sealed: Path, tmp_path: Path) -> None:
+    place = tmp_path / "run"
+    shutil.copytree(sealed, place)
+    journal = place / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    with RunFolder.open(place, {"seed": 0}) as run, kept_sealed(run):
+        run.journal.append("fit", {"model": run.put_blob(b"other weights")})
+    assert any("lacks some of the 2 events" in fault for fault in verified(place).faults)
+
+
+@pytest.mark.parametrize("field", ["demonstration", "sha256"])
+def test_a_file_that_an_event_names_is_checked_without_a_manifest(field: str, tmp_path: Path) -> None:
+    with RunFolder.open(tmp_path / "run", {"seed": 0}) as run:
+        sha = run.put_blob(b"content")
+        run.write_bytes("recordings.npz", b"content")
+        run.journal.append("recordings", {field: sha, "file": "recordings.npz"})
+    assert verified(run.path).faults == ()
+    (run.path / "recordings.npz").write_bytes(b"contents")
+    assert verified(run.path).faults == ("recordings.npz: is missing, or not what event 0 brought",)

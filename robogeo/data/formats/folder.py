@@ -19,16 +19,17 @@ def read_folder(path: Path, reading: Reading) -> Recordings:
     Raises:
         InputError: there are none, one of them is bad, or they do not fit together.
     """
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _READERS and file.is_file())
+    there = sorted(file for file in path.iterdir() if file.suffix.lower() in _READERS and file.is_file())
+    files = [file for file in there if reading.reads(file.name)]
     if not 1 <= len(files) <= MOST_EPISODES:
         raise InputError(f"{path}: {len(files)} .npz and .csv files in it, expected 1 to {MOST_EPISODES}")
     parts = [_READERS[file.suffix.lower()](file, reading) for file in files]
     first = parts[0]
     for part in parts:
         for field in ("joints", "units", "rate"):
-            here, there = getattr(part, field), getattr(first, field)
-            if here != there:
-                raise InputError(f"{part.path}: {field}: {here}, but {there} in {Path(first.path).name}")
+            found, wanted = getattr(part, field), getattr(first, field)
+            if found != wanted:
+                raise InputError(f"{part.path}: {field}: {found}, but {wanted} in {Path(first.path).name}")
     episodes = [
         replace(
             episode,
@@ -37,4 +38,5 @@ def read_folder(path: Path, reading: Reading) -> Recordings:
         for part in parts
         for episode in part.episodes
     ]
-    return replace(first, path=str(path), format="folder", episodes=episodes)
+    left = tuple(file.name for file in there if file not in files)
+    return replace(first, path=str(path), format="folder", episodes=episodes, left_out=left)

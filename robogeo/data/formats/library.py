@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line
 
 # What such a library may raise over a damaged file, beside errors of its own.
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
@@ -14,8 +14,7 @@ DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticE
 
 def unreadable(path: Path, what: str, error: Exception) -> InputError:
     """The complaint about a damaged file."""
-    reason = " ".join(str(error).split())[:200]
-    return InputError(f"{path}: not a readable {what} file ({reason}); is it complete?")
+    return InputError(f"{path}: not a readable {what} file ({one_line(error)}); is it complete?")
 
 
 def library(name: str, path: Path) -> Any:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
+from robogeo.data.demonstrations import Demonstration
 from robogeo.data.npy import load_npy, load_npz, npz_bytes, text_array
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError
@@ -85,19 +86,46 @@ def write_npz(path: Path, data: DataSet) -> None:
 
 
 def npz_of(data: DataSet) -> bytes:
-    """A data set as an npz archive; equal ones are equal bytes."""
+    """A data set as an npz archive; equal ones are equal bytes, and `data_set_in` gives back all of it."""
     digits = len(str(len(data.demonstrations) - 1))
     arrays: Arrays = {
         "joints": np.array(data.joints),
         "units": np.array(data.units),
         "rate": np.array(data.rate),
         "robot": text_array(data.facts.get("robot", "")),
+        "remarks": np.array(data.remarks, dtype=np.str_),
     }
     for index, each in enumerate(data.demonstrations):
         label = f"{index:0{digits}d}"
         arrays[f"q_{label}"], arrays[f"t_{label}"] = each.q, each.t
         arrays[f"name_{label}"], arrays[f"note_{label}"] = text_array(each.source), text_array(each.note)
     return npz_bytes(arrays)
+
+
+def data_set_in(path: Path) -> DataSet:
+    """The data set that `npz_of` wrote, as it was: nothing is concluded, converted or checked again.
+
+    Raises:
+        InputError: the file is damaged, or not written by `npz_of`.
+    """
+    arrays = load_npz(path)
+    labels = [match[1] for name in arrays if (match := _EPISODE.fullmatch(name))]
+
+    def times(episode: Episode) -> NDArray[Any]:
+        if episode.t is None:
+            raise InputError(f"{path}: t_{episode.name}: missing")
+        return episode.t
+
+    robot, joints, rate = _text(arrays, "robot", path), _texts(arrays, "joints", path), _rate(arrays, path)
+    units, remarks = _texts(arrays, "units", path), _texts(arrays, "remarks", path)
+    episodes = [_episode(arrays, label, path) for label in labels]
+    if joints is None or units is None or rate is None or not episodes:
+        raise InputError(
+            f"{path}: not a data set as robogeo writes it; joints, units, rate or q_0 is missing"
+        )
+    shown = tuple(Demonstration(each.q, times(each), each.source, each.note) for each in episodes)
+    facts = {"robot": robot} if robot else {}
+    return DataSet(shown, joints, units, rate, "npz", facts, remarks or ())
 
 
 def _episode(arrays: Arrays, label: str, path: Path) -> Episode:

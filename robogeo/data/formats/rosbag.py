@@ -14,22 +14,37 @@ import numpy as np
 
 from robogeo.data.data_set import MOST_EPISODES, Episode, Reading, Recordings
 from robogeo.data.formats.hdf5 import check_total
-from robogeo.data.formats.library import DAMAGE, library, unreadable
+from robogeo.data.formats.library import library, unreadable
 from robogeo.errors import InputError
 
 METADATA = "metadata.yaml"
+_FIRST_LINE, _MOST_BYTES = b"rosbag2_bagfile_information:", 4096
 _TYPE = "sensor_msgs/msg/JointState"
 _USUAL = "joint_states"
 
 
 def is_bag(path: Path) -> bool:
-    """Whether a path is a bag of either ROS, as far as names tell."""
-    return path.suffix.lower() == ".bag" if path.is_file() else (path / METADATA).is_file()
+    """Whether a path is a bag of either ROS, as far as its name, or its description's first line, tells."""
+    if path.is_file():
+        return path.suffix.lower() == ".bag"
+    described = path / METADATA
+    if not described.is_file():
+        return False
+    with open(described, "rb") as opened:
+        return opened.read(_MOST_BYTES).lstrip().startswith(_FIRST_LINE)
 
 
 def bags_in(folder: Path) -> list[Path]:
-    """The bags in a folder, by name."""
-    return sorted(place for place in folder.iterdir() if is_bag(place))
+    """The bags in a folder, by name.
+
+    Raises:
+        InputError: there are files with recordings of another kind beside them.
+    """
+    bags = sorted(place for place in folder.iterdir() if is_bag(place))
+    others = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in (".npz", ".csv"))
+    if bags and others:
+        raise InputError(f"{folder}: holds bags and {others[0]}; put each kind into a folder of its own")
+    return bags
 
 
 def read_rosbag(path: Path, reading: Reading) -> Recordings:
@@ -38,22 +53,30 @@ def read_rosbag(path: Path, reading: Reading) -> Recordings:
     Raises:
         InputError: one line with file, topic and reason.
     """
-    bags = [path] if is_bag(path) else bags_in(path)
-    if len(bags) > MOST_EPISODES:
-        raise InputError(f"{path}: holds {len(bags)} bags, more than the {MOST_EPISODES} allowed")
+    there = [path] if is_bag(path) else bags_in(path)
+    bags = [bag for bag in there if reading.reads(bag.name)]
+    if not 1 <= len(bags) <= MOST_EPISODES:
+        raise InputError(f"{path}: {len(bags)} bags in it to be read, expected 1 to {MOST_EPISODES}")
     episodes: list[Episode] = []
     joints: tuple[str, ...] | None = None
     for bag in bags:
-        joints, episode = _recording(bag, reading, joints)
+        joints, episode = _recording(bag, reading, joints, sum(each.q.size for each in episodes))
         episodes.append(episode)
-        check_total(sum(each.q.size for each in episodes), path)
-    return Recordings(str(path), "rosbag", episodes, joints)
+    left = tuple(bag.name for bag in there if bag not in bags)
+    return Recordings(str(path), "rosbag", episodes, joints, left_out=left)
 
 
 def _recording(
-    bag: Path, reading: Reading, joints: tuple[str, ...] | None
+    bag: Path, reading: Reading, joints: tuple[str, ...] | None, before: int
 ) -> tuple[tuple[str, ...], Episode]:
-    """The joints of a bag in the order of the bags before it, and the recording that it holds."""
+    """The joints in the order of the bags before this one, and the recording that it holds.
+
+    Args:
+        bag: to be read.
+        reading: which topic.
+        joints: of the bags before; None for the first.
+        before: values that they hold.
+    """
     any_reader = library("rosbags.highlevel", bag)
     types = library("rosbags.typesys", bag)
     usual = types.get_typestore(types.Stores.ROS2_HUMBLE)  # for bags that do not define their types
@@ -68,9 +91,10 @@ def _recording(
                 joints = joints or tuple(str(name) for name in message.name)
                 rows.append(_in_order(message, joints, f"{bag}: {topic}: message {len(rows)}"))
                 stamps.append((_seconds(message), stamp * 1e-9))
+                check_total(before + len(rows) * len(joints), bag)
     except InputError:
         raise
-    except (*DAMAGE, any_reader.AnyReaderError, AssertionError) as error:
+    except Exception as error:  # of rosbags, and of the three libraries that it reads with
         raise unreadable(bag, "bag", error) from error
     if joints is None or not rows:
         raise InputError(f"{bag}: {topic}: holds no message; record the arm's joint states")

@@ -106,3 +106,22 @@ def test_a_truncated_bag_is_one_line(ros: int, keep: int, tmp_path: Path) -> Non
     with pytest.raises(InputError) as caught:
         read_data_set(bag)
     assert str(bag) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_damaged_bag_can_be_left_out_and_other_files_do_not_mix(tmp_path: Path) -> None:
+    write_bag(tmp_path / "first.bag", 1, {"/joint_states": NAMES})
+    (tmp_path / "second.bag").write_bytes(b"#ROSBAG V2.0\nnothing")
+    with pytest.raises(InputError, match=r"second\.bag: not a readable bag"):
+        read_data_set(tmp_path)
+    data = read_data_set(tmp_path, Reading(leave_out=("second.bag",)))
+    assert len(data.demonstrations) == 1 and "left out: second.bag" in data.remarks
+    (tmp_path / "third.csv").write_text("t,a\n")
+    with pytest.raises(InputError, match=r"holds bags and third\.csv"):
+        read_data_set(tmp_path)
+
+
+def test_a_description_of_something_else_makes_no_bag(tmp_path: Path) -> None:
+    rows = "".join(f"{t:.2f},{0.1 * t:.4f}\n" for t in T)
+    (tmp_path / "one.csv").write_text("time_s,elbow_rad\n" + rows)
+    (tmp_path / "metadata.yaml").write_text("operator: Ada\n")
+    assert read_data_set(tmp_path).format == "folder"
