@@ -51,7 +51,7 @@ def learn(command: Learn) -> None:
     with Progress() as progress:
         summary = run_experiment(config, out, progress)
     if config.recorded:
-        from robogeo.recorded_report import needed
+        from robogeo.run_report.recorded import needed
 
         count = needed(summary["rounds"])
         print(f"recordings that give 95 % of the final success: {'none' if count is None else count}")

@@ -16,7 +16,7 @@ FLOORS = (
     {"learning"},
     {"evaluation", "recordings"},
     {"viewer"},
-    {"experiment", "recorded_report"},
+    {"experiment"},
     {"study", "dialogue", "recomputation", "viewing", "mapping"},
     {"reproduction"},
     {"options", "inspecting"},

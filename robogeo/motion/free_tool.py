@@ -26,7 +26,7 @@ TOOLS = {
 # Of a position, in m, and of a rotation, in rad: those that the Franka Control Interface documents for the
 # Panda's hand, because a tool without an arm has none of its own.
 _VELOCITY, _ACCELERATION, _JERK = (1.7, 2.5), (13.0, 25.0), (6500.0, 12500.0)
-_FAR = (10.0, 2.0 * np.pi)
+_FAR = (10.0, 4.0 * np.pi)
 _CLEAR = 0.2  # m: as far as any world looks for obstacles
 
 
@@ -66,6 +66,8 @@ class FreeTool:
         self.robot = SimpleNamespace(
             name=name,
             joint_names=names,
+            units=tuple(np.where(turning, "rad", "dm").tolist()),
+            rotation=turning,
             lower=-place,
             upper=place,
             velocity=turn,

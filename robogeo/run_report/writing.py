@@ -33,7 +33,7 @@ def write_run_report(
     evaluations = [event for event in learner.folder.events() if event["event"] == "evaluate"]
     shown, new = _worth_showing(evaluations)
     requests = [held_out[index] for index in shown]
-    run = Run(learner, summary["rounds"], evaluations, summary, requests, new)
+    run = Run(learner, summary["rounds"], evaluations, summary, held_out, requests, new)
     recorded = isinstance(learner.world, RecordedWorld)
     writers: list[Callable[[Run], Section | None]] = [
         *([recorded_success, recordings, beside] if recorded else [success]),
