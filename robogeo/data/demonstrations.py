@@ -202,5 +202,5 @@ def places_among(demonstrations: Sequence[Demonstration], given: Iterable[Demons
     for each in given:
         alike = places.get(each.q.tobytes(), [])
         fresh = [place for place in alike if place not in found]
-        found.append((fresh or alike or [None])[0])
+        found.append(next(iter(fresh or alike), None))
     return found

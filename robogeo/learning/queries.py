@@ -87,7 +87,7 @@ class Query:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Query:
-        """The query that `as_dict` described, now, before queries had a ``via``, or before they knew of recordings."""
+        """The query that `as_dict` described, now or when queries told less."""
         ends = np.asarray(data["start"]), np.asarray(data["goal"])
         shown = {"recording": data["recording"], "part": tuple(data["part"])} if "recording" in data else {}
         request = Request(*ends, data["start_place"], data["goal_place"], **shown)

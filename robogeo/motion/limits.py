@@ -203,8 +203,8 @@ class JointLimits:
             raise MotionError(f"limits: unknown or missing fields {', '.join(map(str, wrong))}")
         try:
             bounds = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
-            kinds = {name: np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS}
-            return cls(**bounds, **kinds)
+            continuous, rotation = (np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS)
+            return cls(**bounds, continuous=continuous, rotation=rotation)
         except (TypeError, ValueError) as error:
             if isinstance(error, MotionError):
                 raise

@@ -120,7 +120,7 @@ class RecordedWorld(World):
         return [index for index in self.pool if index not in known]
 
     def numbers(self, given: Iterable[Demonstration]) -> list[int | None]:
-        """Numbers of the recordings of the pool that were given, in either direction; None: it was another."""
+        """Numbers of the recordings of the pool that were given, either way round; None: it was another."""
         places = places_among([self.recordings[index] for index in self.pool], given)
         return [None if place is None else self.pool[place] for place in places]
 

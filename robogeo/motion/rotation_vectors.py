@@ -1,4 +1,4 @@
-"""Rotation vectors, axis times angle in rad: a rotation by theta about an axis is one by theta - 2 pi, too."""
+"""Rotation vectors, axis times angle in rad: a rotation by theta about an axis is one by theta - 2 pi too."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from robogeo.data.data_set import DataSet
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.motion.free_tool import METRES, TOOLS
-from robogeo.motion.observation import continued
+from robogeo.motion.rotation_vectors import continued
 
 FloatArray = NDArray[np.float64]
 _NORM = 0.05  # by which a recorded quaternion may miss the length 1

@@ -57,10 +57,11 @@ class World:
         self.robot_name = str(spec.name)
         names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
         bounds = {name: getattr(spec, name) for name in names}
-        kinds = {
-            name: np.array(getattr(spec, name, ()), dtype=np.bool_) for name in ("continuous", "rotation")
-        }
-        self.limits = JointLimits(**bounds, **kinds, units=getattr(spec, "units", ()))
+        continuous, rotation = (
+            np.array(getattr(spec, name, ()), dtype=np.bool_) for name in ("continuous", "rotation")
+        )
+        units = tuple(getattr(spec, "units", ()))
+        self.limits = JointLimits(**bounds, continuous=continuous, rotation=rotation, units=units)
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
         self.changes = 0
