@@ -38,16 +38,16 @@ class ToolError(ValueError):
 
 @dataclass(frozen=True)
 class Flight:
-    """What is seen of a motion that runs as commanded; see `robogeo.motion.environment.Execution`."""
+    """A motion as commanded; see `robogeo.motion.environment.Execution`. What only a body shows is NaN."""
 
     q: FloatArray
     tool_length_m: float
     collision: bool = False
-    min_clearance_m: float = _CLEAR
-    goal_error_m: float = 0.0
-    goal_error_rad: float = 0.0
-    tracking_rmse_rad: float = 0.0
-    peak_torque_fraction: float = 0.0
+    min_clearance_m: float = np.nan
+    goal_error_m: float = np.nan
+    goal_error_rad: float = np.nan
+    tracking_rmse_rad: float = np.nan
+    peak_torque_fraction: float = np.nan
     measures: dict[str, float] = field(default_factory=dict)
     bounds: dict[str, float] = field(default_factory=dict)
 

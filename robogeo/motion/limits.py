@@ -202,9 +202,9 @@ class JointLimits:
         if wrong:
             raise MotionError(f"limits: unknown or missing fields {', '.join(map(str, wrong))}")
         try:
-            bounds = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
-            continuous, rotation = (np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS)
-            return cls(**bounds, continuous=continuous, rotation=rotation)
+            fields: dict[str, Any] = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
+            fields |= {name: np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS}
+            return cls(**fields)
         except (TypeError, ValueError) as error:
             if isinstance(error, MotionError):
                 raise
