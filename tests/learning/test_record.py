@@ -14,6 +14,7 @@ from robogeo.learning.journal import Journal, read_events
 from robogeo.learning.ledger import ledger
 from robogeo.learning.lifecycle import State, TransitionError
 from robogeo.learning.record import Record
+from robogeo.motion.request import Request
 
 SHOWN = demonstration_bytes(Demonstration(np.eye(2), np.arange(2.0), "test"))
 STORED = {"file": "demonstrations/0000.npz", "demonstration": "0" * 64}
