@@ -59,7 +59,8 @@ def _run_motion(command: Replay) -> None:
         worst = world.limits.violation(motion)
         print("shares of the limits:", ", ".join(f"{name} {share:.3f}" for name, share in worst.items()))
         execution = world.execute(at_rate(motion), command.engine)
-        print(f"{command.engine}: {what_was_seen(execution)}")
+        if world.has_body:
+            print(f"{command.engine}: {what_was_seen(execution)}")
         if execution.collision or not world.limits.satisfied(motion, tolerance=1e-6):
             raise RobogeoError(f"{command.path}: the motion touches something or breaks a limit")
 

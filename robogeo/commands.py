@@ -51,7 +51,7 @@ def learn(command: Learn) -> None:
     with Progress() as progress:
         summary = run_experiment(config, out, progress)
     if config.recorded:
-        from robogeo.recorded_report import needed
+        from robogeo.run_report.recorded import needed
 
         count = needed(summary["rounds"])
         print(f"recordings that give 95 % of the final success: {'none' if count is None else count}")
@@ -63,7 +63,9 @@ def learn(command: Learn) -> None:
 
 def _experiment(command: Learn) -> ExperimentConfig:
     """The configuration that was named, or that of learning from the recordings that were named."""
-    given = {name: value for name, value in vars(reading(command)).items() if value}
+    read = reading(command)
+    usual = vars(type(read)())
+    given = {name: value for name, value in vars(read).items() if value != usual[name]}
     if Path(command.config).suffix in ("", ".yaml") and not Path(command.config).is_dir():
         if given or command.robot is not None:
             option = next(iter(given), "robot").replace("_", "-")
@@ -83,7 +85,7 @@ def _experiment(command: Learn) -> ExperimentConfig:
 def generate(command: Generate) -> None:
     """``robogeo generate``: plan motions and write them."""
     from robogeo.learning.learner import Learner
-    from robogeo.motion.exchange import ENDINGS, format_of, verify_written, write_motion
+    from robogeo.motion.exchange import ENDINGS, check_units, format_of, verify_written, write_motion
     from robogeo.motion.request import Refusal
     from robogeo.recordings import world_in
     from robogeo.stored_run import open_run
@@ -96,6 +98,7 @@ def generate(command: Generate) -> None:
     check_place(out)
     folder, config = open_run(command.run, command.mode)
     with folder, world_in(folder, config) as world:
+        check_units(out, world.limits)
         requests = list(requests_of(command, world))
         learner = Learner(folder, config, world)
         refused = 0
@@ -108,10 +111,9 @@ def generate(command: Generate) -> None:
             path = out if command.requests is None else _numbered(out, number)
             write_motion(path, plan.motion, world.joint_names, world.limits, world.scene)
             verify_written(path, world.limits)
-            print(
-                f"{request.name}: {plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad -> {path}"
-            )
-            if command.simulate:
+            length = f"{plan.motion.path_length:.2f} {world.limits.unit}"
+            print(f"{request.name}: {plan.motion.duration:.2f} s, {length} -> {path}")
+            if command.simulate and world.has_body:
                 print(f"  simulated: {what_was_seen(world.execute(plan.motion))}")
     if refused:
         raise RobogeoError(

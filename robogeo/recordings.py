@@ -195,7 +195,7 @@ def oracle_of(learner: Learner) -> Oracle:
     """The oracle of a recorded world: the recordings of its pool that were not given yet."""
     world = learner.world
     assert isinstance(world, RecordedWorld)
-    pool = [world.recordings[index] for index in world.pool]
+    pool = {index: world.recordings[index] for index in world.pool}
     return RecordedOracle(pool, given=learner.demonstrations)
 
 

@@ -22,9 +22,9 @@ from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
-from robogeo.recorded_report import needed
 from robogeo.recordings import world_in
 from robogeo.report import figure_png, recorded_ways
+from robogeo.run_report.recorded import needed
 from robogeo.stored_run import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +62,7 @@ def tell(task: str) -> None:
     summary = json.loads((RUNS / task / "summary.json").read_text())
     rounds, data = summary["rounds"], summary["recordings"]
     asked = [
-        event["query"]["start_place"].rpartition(" ")[2]
+        str(event["query"].get("recording", "-"))
         for event in read_events(RUNS / task / "journal.jsonl")
         if event["event"] == "ask"
     ]

@@ -232,6 +232,8 @@ def test_ask_and_tell_go_on_where_recordings_end(learned: Path, tmp_path: Path) 
     ("arguments", "told"),
     [
         ([], "--robot: whose recordings are"),
+        (["--robot", "iiwa", "--rate", "0"], "rate: 0.0 Hz, expected 0.001 to"),
+        (["--robot", "iiwa", "--resample", "0"], "resample: 0.0 Hz, expected 0.001 to"),
         (["--robot", "panda", "--joints", "lbr_iiwa_joint_1"], "1 columns"),
         (["--robot", "tool-xyz"], "a tool-xyz needs m, m, m"),
         (["--robot", "iiwa", "--leave-out", "17"], "there is no episode '17'"),

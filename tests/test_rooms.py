@@ -20,7 +20,7 @@ FLOORS = (
     {"motion"},
     {"learning", "typed_requests"},
     {"evaluation", "recordings", "latent_views"},
-    {"viewer", "stored_run", "recorded_report"},
+    {"viewer", "stored_run"},
     {"run_report"},
     {"experiment"},
     {"study", "dialogue", "recomputation", "viewing", "mapping"},

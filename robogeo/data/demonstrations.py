@@ -6,7 +6,8 @@ demonstrator who pauses does not outweigh one who moves on. Arc length is the su
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -186,3 +187,20 @@ def _check_values(q: FloatArray, t: FloatArray) -> None:
         raise InputError(
             f"demonstration: q reaches {largest:g}, beyond {LARGEST_ANGLE:g} rad; is it in degrees?"
         )
+
+
+def places_among(demonstrations: Sequence[Demonstration], given: Iterable[Demonstration]) -> list[int | None]:
+    """Place among demonstrations of each one that was given, forwards or backwards; None: it is not there.
+
+    Of those with the same configurations each is found once before one is found again.
+    """
+    places: defaultdict[bytes, list[int]] = defaultdict(list)
+    for place, each in enumerate(demonstrations):
+        for configurations in {each.q.tobytes(), each.q[::-1].tobytes()}:
+            places[configurations].append(place)
+    found: list[int | None] = []
+    for each in given:
+        alike = places.get(each.q.tobytes(), [])
+        fresh = [place for place in alike if place not in found]
+        found.append(next(iter(fresh or alike), None))
+    return found

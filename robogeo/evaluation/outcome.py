@@ -14,6 +14,7 @@ import numpy as np
 
 from robogeo.motion.deviation import Reference
 from robogeo.motion.environment import Execution
+from robogeo.motion.free_tool import Flight
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
 from robogeo.motion.request import Refusal, Request
@@ -137,7 +138,7 @@ def judged(
     Args:
         request: what was asked for; a motion from or to anywhere else fails its goal.
         plan: what was planned.
-        execution: what the simulator saw.
+        execution: what the simulator saw; a tool alone is judged by the motion and its limits.
         limits: of the arm, on the commanded samples and the measured positions.
         reference_length: length of the demonstrator's path for the same request, rad.
         criteria: of success.
@@ -149,15 +150,16 @@ def judged(
     ratio = motion.path_length / reference_length if reference_length > 0.0 else np.inf
     wanted = [request.start, limits.nearest(request.goal, motion.q[-1])]
     asked = np.allclose(motion.q[[0, -1]], wanted, rtol=0.0, atol=1e-6)
+    bodiless = isinstance(execution, Flight)  # it is where it was commanded to be, and near to nothing
     near = execution.goal_error_m <= criteria.goal_tolerance_m
     turned = execution.goal_error_rad <= criteria.goal_tolerance_rad
     strayed = np.nan if reference is None else reference.deviation(execution.q)
     # What must hold, rather than what must not: a measure that is not a number is no success.
     checks = {
         "collision": not execution.collision,
-        "margin": execution.min_clearance_m >= criteria.margin_m,
+        "margin": bodiless or execution.min_clearance_m >= criteria.margin_m,
         "limits": not violation,
-        "goal": asked and near and turned,
+        "goal": asked and (bodiless or (near and turned)),
         "length": ratio <= criteria.length_ratio,
         "abrupt": plan.abruptness <= criteria.abruptness,
         **{name: execution.measures[name] <= bound for name, bound in execution.bounds.items()},

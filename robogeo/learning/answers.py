@@ -88,7 +88,7 @@ def check_demonstration(demonstration: Demonstration, world: World) -> None:
     if excess.max() > _SLACK:
         row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
         raise InputError(
-            f"demonstration: joint {joint + 1} is {demonstration.q[row, joint]:.4g} rad at sample {row}, "
-            f"outside its limits [{limits.lower[joint]:.4g}, {limits.upper[joint]:.4g}]; "
-            "angles are in radians"
+            f"demonstration: joint {joint + 1} is {demonstration.q[row, joint]:.4g} {limits.units[joint]} "
+            f"at sample {row}, outside its limits [{limits.lower[joint]:.4g}, {limits.upper[joint]:.4g}]; "
+            f"{limits.units_told}"
         )

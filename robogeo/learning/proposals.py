@@ -57,8 +57,9 @@ class Proposals:
             candidates.ends,
             n,
             _ends_of([query.request for query in opened]),
-            askable=record.askable(candidates.ends, round, asking.retries, asking.refusal_radius),
+            askable=record.askable(requests, round, asking.retries, asking.refusal_radius),
             feasible=lambda index: infeasible(self._world, requests[index]) is None,
+            apart=np.array([request.recording is not None for request in requests]),
         )
         taken = sum(query.round == round for query in opened)
         deadline = None if asking.expires_after is None else round + asking.expires_after

@@ -72,6 +72,7 @@ class Query:
             "goal": self.request.goal.tolist(),
             "start_place": self.request.start_place,
             "goal_place": self.request.goal_place,
+            **_shown_by(self.request),
             "kind": self.kind,
             "score": self.score,
             "parts": dict(self.parts),
@@ -86,11 +87,18 @@ class Query:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Query:
-        """The query that `as_dict` described, now or before queries had a ``via``."""
-        request = Request(
-            np.asarray(data["start"]), np.asarray(data["goal"]), data["start_place"], data["goal_place"]
-        )
+        """The query that `as_dict` described, now or when queries told less."""
+        ends = np.asarray(data["start"]), np.asarray(data["goal"])
+        shown = {"recording": data["recording"], "part": tuple(data["part"])} if "recording" in data else {}
+        request = Request(*ends, data["start_place"], data["goal_place"], **shown)
         fields: dict[str, Any] = {name: data[name] for name in ("id", "round", "kind", "score", "parts")}
         fields |= {name: data[name] for name in _LATER if name in data}
         fields |= {name: np.asarray(data[name]) for name in _ARRAYS if data.get(name) is not None}
         return cls(request=request, **fields)
+
+
+def _shown_by(request: Request) -> dict[str, Any]:
+    """The recording that shows a request, and the part of it; nothing where there is none."""
+    if request.recording is None:
+        return {}
+    return {"recording": request.recording, "part": list(request.part)}

@@ -40,13 +40,17 @@ _HOW = (
 
 
 def request_question(request: Request, world: World) -> dict[str, Any]:
-    """What a person has to know to show a request: plain data for JSON."""
+    """What a person has to know to show a request: plain data for JSON.
+
+    For a tool alone it says the unit of each coordinate, and an answer is in these.
+    """
     return {
         "schema_version": 1,
         "scene": world.scene,
         "robot": world.robot_name,
         "joint_names": list(world.joint_names),
         "units": {"angle": "rad", "time": "s", "length": "m"},
+        **({} if world.has_body else {"coordinates": list(world.limits.units)}),
         "start": request.start.tolist(),
         "goal": request.goal.tolist(),
         "start_place": request.start_place,

@@ -5,7 +5,7 @@ It is built from events and changes by events alone, so a run taken up again kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from robogeo.learning.answers import Answer, Failure, Receipt
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.pairs import alike
 from robogeo.learning.queries import Query
-from robogeo.motion.request import Refusal
+from robogeo.motion.request import Refusal, Request
 
 FloatArray = NDArray[np.float64]
 
@@ -82,12 +82,23 @@ class Record:
             for k, query in enumerate(again)
         ]
 
-    def askable(self, ends: FloatArray, round: int, retries: int, radius: float) -> NDArray[np.bool_]:
-        """Which candidates (m, 2, dof) rad may be asked: not yet asked in this round, none unwanted near."""
-        asked = [(q.request.start, q.request.goal) for q in self.queries.values() if q.round == round]
-        taken = {np.array(pair).tobytes() for pair in asked}
+    def askable(
+        self, requests: Sequence[Request], round: int, retries: int, radius: float
+    ) -> NDArray[np.bool_]:
+        """Which of m candidates may be asked: not yet asked in this round, none unwanted near.
+
+        Recordings are told apart by their numbers, all else by start and goal.
+        """
+        asked = [query.request for query in self.queries.values() if query.round == round]
+        taken = {_ends(request) for request in asked if request.recording is None}
+        recordings = {each.recording for each in (*asked, *(query.request for query in self.pending))}
+        ends = np.array([(request.start, request.goal) for request in requests])
         unwanted = alike(ends, self.unwanted(retries), radius).any(axis=1)
-        return ~unwanted & np.array([pair.tobytes() not in taken for pair in ends])
+        fresh = [
+            _ends(each) not in taken and (each.recording is None or each.recording not in recordings)
+            for each in requests
+        ]
+        return ~unwanted & np.array(fresh)
 
     def take_up(self, event: Mapping[str, Any]) -> None:
         """Bring the record up to date with one event; the only place where it changes."""
@@ -146,7 +157,13 @@ def _told(event: Mapping[str, Any]) -> State:
 
 def _repeats(later: Query, earlier: Query) -> bool:
     """Whether a query asks for what an earlier one asked for in vain."""
-    return later.attempt == earlier.attempt + 1 and (
-        np.array_equal(later.request.start, earlier.request.start)
+    return (
+        later.attempt == earlier.attempt + 1
+        and later.request.recording == earlier.request.recording
+        and np.array_equal(later.request.start, earlier.request.start)
         and np.array_equal(later.request.goal, earlier.request.goal)
     )
+
+
+def _ends(request: Request) -> bytes:
+    return request.start.tobytes() + request.goal.tobytes()

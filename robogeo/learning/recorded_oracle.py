@@ -1,13 +1,13 @@
-"""An oracle that has only recordings: it hands out the nearest one, each of them once."""
+"""An oracle that has only recordings: it hands out the one asked for, or the nearest, each of them once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.data.demonstrations import Demonstration
+from robogeo.data.demonstrations import Demonstration, places_among
 from robogeo.errors import InputError
 from robogeo.motion.request import Refusal, Request
 
@@ -17,11 +17,12 @@ FloatArray = NDArray[np.float64]
 class RecordedOracle:
     """A pool of recorded demonstrations.
 
-    A recording answers a request when both its ends lie near those of the request, in either direction; the
-    nearest one is given, turned round where it has to be.
+    A request that comes from a recording is answered by it. Any other, and one whose recording was given
+    before, is answered where both ends of a recording lie near its own, in either direction; the nearest one
+    is given, turned round where it has to be.
 
     Args:
-        recordings: at least one, all with the same number of joints.
+        recordings: at least one, by number, all with the same number of joints.
         radius: how near both ends have to be, in every joint, rad.
         given: demonstrations that were given already, as a learner taken up again holds them.
 
@@ -30,33 +31,40 @@ class RecordedOracle:
     """
 
     def __init__(
-        self, recordings: Sequence[Demonstration], radius: float = 0.3, given: Iterable[Demonstration] = ()
+        self,
+        recordings: Mapping[int, Demonstration],
+        radius: float = 0.3,
+        given: Iterable[Demonstration] = (),
     ) -> None:
-        if len({recording.dof for recording in recordings}) != 1:
+        if len({recording.dof for recording in recordings.values()}) != 1:
             raise InputError("recordings: expected at least one, all with the same number of joints")
-        self._recordings, self._radius = list(recordings), radius
-        self._ends = np.stack([np.stack([each.q[0], each.q[-1]]) for each in recordings])
-        known = {each.q.tobytes() for each in given}
-        self._given = {
-            index
-            for index, each in enumerate(recordings)
-            if {each.q.tobytes(), each.q[::-1].tobytes()} & known
-        }
+        self._numbers, self._recordings = list(recordings), list(recordings.values())
+        self._radius = radius
+        self._ends = np.stack([np.stack([each.q[0], each.q[-1]]) for each in self._recordings])
+        self._given = {place for place in places_among(self._recordings, given) if place is not None}
 
     def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
-        """The nearest recording that was not given yet; refused where none is near."""
+        """The recording asked for, or the nearest one, that was not given yet; refused where none is near."""
+        if request.recording in self._numbers:
+            place = self._numbers.index(request.recording)
+            if place not in self._given:
+                self._given.add(place)
+                return self._recordings[place]
+        return self._nearest(request)
+
+    def _nearest(self, request: Request) -> Demonstration | Refusal:
         wanted = np.stack([request.start, request.goal])
         along = np.abs(self._ends - wanted).max(axis=(1, 2))
         reverse = np.abs(self._ends - wanted[::-1]).max(axis=(1, 2))
         apart = np.minimum(along, reverse)
         apart[sorted(self._given)] = np.inf
-        index = int(np.argmin(apart))
-        if apart[index] > self._radius:
+        place = int(np.argmin(apart))
+        if apart[place] > self._radius:
             left = len(self._recordings) - len(self._given)
             return Refusal("no-recording", f"none of the {left} recordings left is near both ends")
-        self._given.add(index)
-        recording = self._recordings[index]
-        return recording if along[index] <= reverse[index] else turned_round(recording)
+        self._given.add(place)
+        recording = self._recordings[place]
+        return recording if along[place] <= reverse[place] else turned_round(recording)
 
 
 def turned_round(demonstration: Demonstration) -> Demonstration:

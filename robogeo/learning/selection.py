@@ -20,6 +20,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 REACH = 1.0
 """Joint distance (rad) between ends within which two questions are alike."""
+_LEAST = 1e-6  # share of a worth that is left to recordings with the same ends, so that their order stays
 
 
 def choose(
@@ -29,6 +30,7 @@ def choose(
     opened: FloatArray,
     askable: BoolArray | None = None,
     feasible: Callable[[int], bool] = lambda index: True,
+    apart: BoolArray | None = None,
 ) -> list[int]:
     """The next candidates to be asked, best first; fewer than ``n`` if no more may be asked.
 
@@ -40,17 +42,20 @@ def choose(
             which they were asked; they, and their reverses, are not asked again.
         askable: (m,) whether a candidate may be asked at all, as far from what was refused.
         feasible: asked of a candidate when its turn comes; what is not feasible is passed over.
+        apart: (m,) whether a candidate is a question of its own even where the ends of an open one are its
+            own too, as those of recordings of other ways between them are; None: no candidate is.
     """
+    apart = np.zeros(len(ends), dtype=bool) if apart is None else apart
     worth = scaled(utility)
     free = np.ones(len(ends), dtype=bool) if askable is None else askable.copy()
     for pair in opened:
-        _open(pair, ends, worth, free)
+        _open(pair, ends, worth, free, apart)
     chosen: list[int] = []
     while len(chosen) < n and free.any():
         best = int(np.argmax(np.where(free, worth, -1.0)))
         free[best] = False
         if feasible(best):
-            _open(ends[best], ends, worth, free)
+            _open(ends[best], ends, worth, free, apart)
             chosen.append(best)
     return chosen
 
@@ -67,8 +72,8 @@ def likeness(ends: FloatArray, pair: FloatArray) -> FloatArray:
     return np.maximum(1.0 - farther_ends(ends, pair[None])[:, 0] / REACH, 0.0)
 
 
-def _open(pair: FloatArray, ends: FloatArray, worth: FloatArray, free: BoolArray) -> None:
+def _open(pair: FloatArray, ends: FloatArray, worth: FloatArray, free: BoolArray, apart: BoolArray) -> None:
     """Take account of an open question: nobody asks it twice, and those like it are worth less."""
     like = likeness(ends, pair)
-    free &= like < 1.0
-    worth *= 1.0 - like
+    free &= (like < 1.0) | apart
+    worth *= np.where(apart, np.maximum(1.0 - like, _LEAST), 1.0 - like)

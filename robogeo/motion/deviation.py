@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from robogeo.motion.endpoints import correct_end_points
+from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import Observation
 
 FloatArray = NDArray[np.float64]
@@ -55,7 +56,7 @@ class Reference:
         return deviation(self.observation.observe(q), self.observation.observe(self.path))
 
 
-def tolerance_of(paths: Sequence[FloatArray], observation: Observation) -> float | None:
+def tolerance_of(paths: Sequence[FloatArray], observation: Observation, limits: JointLimits) -> float | None:
     """How near to a recording counts as near: nine of ten recordings have a fellow that near.
 
     Each recording is compared with every other, bent to meet its ends as a planned motion is; what counts is
@@ -64,19 +65,26 @@ def tolerance_of(paths: Sequence[FloatArray], observation: Observation) -> float
     Args:
         paths: recorded configurations (n, dof), one array a recording; 60 of them are looked at, at most.
         observation: in whose space distances are measured.
+        limits: say which configurations are in the same place.
     """
     some = [evenly(path) for path in paths[:: max(1, -(-len(paths) // _MOST))]]
     if len(some) < 2:
         return None
     nearest = [
         min(
-            Reference(path, observation, 0.0).deviation(correct_end_points(other, path[0], path[-1]))
+            Reference(path, observation, 0.0).deviation(_bent(other, path, limits))
             for number, other in enumerate(some)
             if number != index
         )
         for index, path in enumerate(some)
     ]
     return float(np.quantile(nearest, _QUANTILE))
+
+
+def _bent(path: FloatArray, ends: FloatArray, limits: JointLimits) -> FloatArray:
+    """A path (n, dof) bent to lead from where another (m, dof) begins to where that ends."""
+    near = limits.path_near(path, ends[0])
+    return correct_end_points(near, ends[0], limits.nearest(ends[-1], near[-1]))
 
 
 def _alignment(apart: FloatArray) -> tuple[list[int], list[int]]:

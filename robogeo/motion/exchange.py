@@ -63,7 +63,8 @@ def write_motion(
         scene: name of the scene; nor for this.
 
     Raises:
-        InputError: another ending, names of another number of joints, or a file that cannot be written.
+        InputError: another ending, names of another number of joints, coordinates that the format has no
+            units for, or a file that cannot be written.
     """
     target = Path(path)
     kind = format_of(target)
@@ -73,6 +74,7 @@ def write_motion(
     names = [str(name) for name in joint_names]
     if len(names) != motion.dof:
         raise InputError(f"{target}: joints: the motion has {motion.dof}, but {len(names)} names were given")
+    check_units(target, limits)
     if kind == "npz":
         content = _npz(motion, names, limits, scene)
     else:
@@ -80,6 +82,15 @@ def write_motion(
         text = json.dumps(message) if kind == "ros-json" else _yaml(message)
         content = (text.rstrip("\n") + "\n").encode()
     write_atomically(target, content)
+
+
+def check_units(path: Path, limits: JointLimits) -> None:
+    """Raise InputError where a file's format means radians, and a motion's coordinates are others."""
+    if limits.unit != "rad" and format_of(path).startswith("ros"):
+        raise InputError(
+            f"{path}: a JointTrajectory holds joint angles, but these are coordinates of a tool alone, in "
+            f"{limits.unit}; write .csv or .npz"
+        )
 
 
 def read_motion(path: str | os.PathLike[str]) -> tuple[Motion, tuple[str, ...]]:
@@ -131,6 +142,8 @@ def check_joints(path: Path, motion: Motion, names: Sequence[str], robot_joints:
 def _npz(motion: Motion, names: list[str], limits: JointLimits, scene: str) -> bytes:
     arrays: dict[str, Any] = {name: getattr(motion, name) for name in _ARRAYS}
     arrays |= {"joint_names": np.array(names), "scene": np.array(scene)}
+    if limits.unit != "rad":
+        arrays["units"] = np.array(limits.units)
     arrays |= {f"limit_{name}": np.array(values) for name, values in limits.to_dict().items()}
     buffer = BytesIO()
     np.savez(buffer, **arrays)

@@ -26,7 +26,7 @@ TOOLS = {
 # Of a position, in m, and of a rotation, in rad: those that the Franka Control Interface documents for the
 # Panda's hand, because a tool without an arm has none of its own.
 _VELOCITY, _ACCELERATION, _JERK = (1.7, 2.5), (13.0, 25.0), (6500.0, 12500.0)
-_FAR = (10.0, 2.0 * np.pi)
+_FAR = (10.0, 4.0 * np.pi)
 _CLEAR = 0.2  # m: as far as any world looks for obstacles
 
 
@@ -38,16 +38,16 @@ class ToolError(ValueError):
 
 @dataclass(frozen=True)
 class Flight:
-    """What is seen of a motion that runs as commanded; see `robogeo.motion.environment.Execution`."""
+    """A motion as commanded; see `robogeo.motion.environment.Execution`. What only a body shows is NaN."""
 
     q: FloatArray
     tool_length_m: float
     collision: bool = False
-    min_clearance_m: float = _CLEAR
-    goal_error_m: float = 0.0
-    goal_error_rad: float = 0.0
-    tracking_rmse_rad: float = 0.0
-    peak_torque_fraction: float = 0.0
+    min_clearance_m: float = np.nan
+    goal_error_m: float = np.nan
+    goal_error_rad: float = np.nan
+    tracking_rmse_rad: float = np.nan
+    peak_torque_fraction: float = np.nan
     measures: dict[str, float] = field(default_factory=dict)
     bounds: dict[str, float] = field(default_factory=dict)
 
@@ -66,6 +66,8 @@ class FreeTool:
         self.robot = SimpleNamespace(
             name=name,
             joint_names=names,
+            units=tuple(np.where(turning, "rad", "dm").tolist()),
+            rotation=turning,
             lower=-place,
             upper=place,
             velocity=turn,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.errors import InputError, MotionError
+from robogeo.motion.rotation_vectors import continued
 
 if TYPE_CHECKING:
     from robogeo.motion.trajectory import Motion
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _BOUNDS = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
+_KINDS = ("continuous", "rotation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +37,12 @@ class JointLimits:
         jerk: largest jerk, rad/s^3.
         torque: largest torque, N m.
         continuous: which joints turn without end, so that their angles repeat every 2 pi; none if not said.
+        rotation: which three coordinates, of a tool alone, are a rotation vector; none if not said.
+        units: of the positions, one a joint; rad if not said. Where it is not rad, read it for rad above.
 
     Raises:
-        MotionError: arrays of different length, not finite, lower >= upper, or a bound that is not positive.
+        MotionError: arrays of different length, not finite, lower >= upper, a bound that is not positive, or
+            a rotation vector that has not three coordinates.
     """
 
     lower: FloatArray
@@ -47,6 +52,8 @@ class JointLimits:
     jerk: FloatArray
     torque: FloatArray
     continuous: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    rotation: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert to read-only float64 arrays and check them."""
@@ -60,28 +67,57 @@ class JointLimits:
                 raise MotionError(f"limits.{name} holds a value that is not finite: {array.tolist()}")
             if name not in ("lower", "upper") and (array <= 0.0).any():
                 raise MotionError(f"limits.{name} must be positive, got {array.tolist()}")
-        endless = np.array(self.continuous, dtype=np.bool_)
-        endless = endless if endless.size else np.zeros(self.dof, dtype=np.bool_)
-        if endless.shape != self.lower.shape:
-            raise MotionError(f"limits.continuous has shape {endless.shape}, expected one truth a joint")
-        endless.setflags(write=False)
-        object.__setattr__(self, "continuous", endless)
+        for name in _KINDS:
+            object.__setattr__(self, name, self._truths(name))
+        if self.rotation.sum() not in (0, 3):
+            raise MotionError(f"limits.rotation names {self.rotation.sum()} coordinates, expected three")
+        object.__setattr__(self, "units", tuple(self.units) or ("rad",) * self.dof)
+        if len(self.units) != self.dof:
+            raise MotionError(f"limits.units has {len(self.units)} units, expected one a joint")
         if (self.lower >= self.upper).any():
             joint = int(np.argmax(self.lower >= self.upper))
             raise MotionError(f"limits: lower >= upper at joint {joint + 1}")
+
+    def _truths(self, name: str) -> NDArray[np.bool_]:
+        """A field that says something or nothing of every joint, read-only (dof,)."""
+        given = np.array(getattr(self, name), dtype=np.bool_)
+        truths = given if given.size else np.zeros(self.dof, dtype=np.bool_)
+        if truths.shape != self.lower.shape:
+            raise MotionError(f"limits.{name} has shape {truths.shape}, expected one truth a joint")
+        truths.setflags(write=False)
+        return truths
 
     @property
     def dof(self) -> int:
         """Number of joints."""
         return int(self.lower.size)
 
+    @property
+    def unit(self) -> str:
+        """Unit of distances between configurations, for people; a dm counts as a rad."""
+        return " or ".join(dict.fromkeys(self.units))
+
     def nearest(self, q: FloatArray, to: FloatArray) -> FloatArray:
         """The configuration (dof,) rad in the same place as ``q`` that is nearest to another one.
 
-        Joints that turn without end are in the same place after whole turns; the others stay as they are.
+        Joints that turn without end are in the same place after whole turns, a rotation vector after whole
+        turns about its axis; the others stay as they are.
         """
         turns = np.where(self.continuous, np.round((to - q) / (2.0 * np.pi)), 0.0)
-        return np.asarray(q + 2.0 * np.pi * turns)
+        return self._rotated(np.asarray(q + 2.0 * np.pi * turns)[None], to)[0]
+
+    def path_near(self, path: FloatArray, start: FloatArray) -> FloatArray:
+        """The path (n, dof) rad through the same places that begins nearest to a configuration (dof,)."""
+        turns = np.where(self.continuous, np.round((start - path[0]) / (2.0 * np.pi)), 0.0)
+        first = path[0] + 2.0 * np.pi * turns
+        return self._rotated(path + (first - path[0]), start)
+
+    def _rotated(self, path: FloatArray, start: FloatArray) -> FloatArray:
+        """A path (n, dof) whose rotation vectors go on from that of a configuration (dof,)."""
+        if self.rotation.any():
+            path = path.copy()
+            path[:, self.rotation] = continued(path[:, self.rotation], start[self.rotation])
+        return path
 
     def derated(self, share: float) -> JointLimits:
         """The same limits with velocity, acceleration and jerk multiplied by a share in (0, 1]."""
@@ -94,6 +130,11 @@ class JointLimits:
             jerk=share * self.jerk,
         )
 
+    @property
+    def units_told(self) -> str:
+        """What is said of units where a position is too large."""
+        return "angles are in radians" if self.unit == "rad" else "positions are in decimetres, angles in rad"
+
     def check_positions(self, points: FloatArray, slack: float = 0.0) -> None:
         """Raise MotionError where points (n, dof), rad, leave the range; interior ones may, by the slack."""
         if points.shape[1] != self.dof:
@@ -103,7 +144,8 @@ class JointLimits:
         if (excess > 0.0).any():
             row, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
             raise MotionError(
-                f"path: way-point {row} puts joint {joint + 1} at {points[row, joint]:.6g} rad, outside "
+                f"path: way-point {row} puts joint {joint + 1} at {points[row, joint]:.6g} "
+                f"{self.units[joint]}, outside "
                 f"[{self.lower[joint]:.6g}, {self.upper[joint]:.6g}]: choose another path or widen the limits"
             )
 
@@ -119,8 +161,8 @@ class JointLimits:
         if outside.any():
             joint = int(np.argmax(outside))
             raise InputError(
-                f"{name}: joint {joint + 1} is {q[joint]:.4g} rad, outside its limits "
-                f"[{self.lower[joint]:.4g}, {self.upper[joint]:.4g}]; angles are in radians"
+                f"{name}: joint {joint + 1} is {q[joint]:.4g} {self.units[joint]}, outside its limits "
+                f"[{self.lower[joint]:.4g}, {self.upper[joint]:.4g}]; {self.units_told}"
             )
 
     def violation(self, motion: Motion) -> dict[str, float]:
@@ -149,19 +191,20 @@ class JointLimits:
         return max(self.violation(motion).values()) <= 1.0 + tolerance
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """Plain lists by field, for JSON and YAML; ``continuous`` only where a joint is."""
-        named = (*_BOUNDS, "continuous") if self.continuous.any() else _BOUNDS
+        """Plain lists by field, for JSON and YAML, without units; truths only where one is true."""
+        named = (*_BOUNDS, *(name for name in _KINDS if getattr(self, name).any()))
         return {name: getattr(self, name).tolist() for name in named}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> JointLimits:
         """Limits from plain lists by field; unknown or missing fields raise MotionError."""
-        wrong = sorted(set(_BOUNDS).symmetric_difference(set(data) - {"continuous"}), key=str)
+        wrong = sorted(set(_BOUNDS).symmetric_difference(set(data) - set(_KINDS)), key=str)
         if wrong:
             raise MotionError(f"limits: unknown or missing fields {', '.join(map(str, wrong))}")
         try:
-            bounds = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
-            return cls(**bounds, continuous=np.array(data.get("continuous", []), dtype=np.bool_))
+            fields: dict[str, Any] = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
+            fields |= {name: np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS}
+            return cls(**fields)
         except (TypeError, ValueError) as error:
             if isinstance(error, MotionError):
                 raise

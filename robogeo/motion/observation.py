@@ -8,7 +8,6 @@ the pendulum of Chen et al. (IROS 2018), a table of configurations and their pic
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from scipy.spatial.transform import Rotation
 
 from robogeo.errors import InputError
 from robogeo.motion.kinematic_chain import KinematicChain
+from robogeo.motion.rotation_vectors import continued, nearest_rotations
 
 FloatArray = NDArray[np.float64]
 
@@ -167,24 +167,3 @@ class JointsAndTool:
     def configurations(self, x: FloatArray) -> FloatArray:
         """The joint angles among what is seen."""
         return x[..., : self._chain.dof]
-
-
-def nearest_rotations(matrices: FloatArray) -> FloatArray:
-    """The rotations (n, 3, 3) nearest to matrices (n, 3, 3) in Frobenius' norm."""
-    left, _, right = np.linalg.svd(matrices)
-    left[:, :, 2] *= np.sign(np.linalg.det(left @ right))[:, None]  # a reflection is no rotation
-    return np.asarray(left @ right)
-
-
-def continued(vectors: FloatArray) -> FloatArray:
-    """Rotation vectors (n, 3) rad of the same rotations, each the one of its kind nearest to the one before.
-
-    A rotation by theta about an axis is one by theta - 2 pi about it, too.
-    """
-    found = vectors.copy()
-    for before, vector in itertools.pairwise(found):
-        angle = float(np.linalg.norm(vector))
-        if angle > 1e-9:
-            turns = round((float(before @ vector) / angle - angle) / _TURN)
-            vector += turns * _TURN / angle * vector
-    return found

@@ -130,12 +130,12 @@ def ends_of(requests: Sequence[Request]) -> tuple[FloatArray, FloatArray]:
 
 
 def met_by(path: FloatArray, request: Request, limits: JointLimits) -> tuple[FloatArray, Request]:
-    """A path (n, dof) rad and the request it answers, both turned by whole turns of endless joints to meet.
+    """A path (n, dof) rad and the request it answers, both turned by whole turns to meet.
 
     The path begins nearest to the start, and of all configurations in the goal's place the nearest to its end
-    is asked for. Without endless joints both stay as they are.
+    is asked for. Without endless joints and rotation vectors both stay as they are.
     """
-    turned = path + (limits.nearest(path[0], request.start) - path[0])
+    turned = limits.path_near(path, request.start)
     return turned, replace(request, goal=limits.nearest(request.goal, turned[-1]))
 
 

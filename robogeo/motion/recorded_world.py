@@ -7,13 +7,13 @@ given, one after the other, as they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.data.demonstrations import Demonstration
+from robogeo.data.demonstrations import Demonstration, places_among
 from robogeo.errors import InputError
 from robogeo.motion.deviation import Reference, evenly, tolerance_of
 from robogeo.motion.observation import Observation
@@ -61,7 +61,6 @@ class RecordedWorld(World):
             raise InputError(f"recordings: {len(recordings)}, too few to give some and to hold some out")
         self._paths = [self._path(index, each) for index, each in enumerate(recordings)]
         self._tolerance = tolerance
-        self._shown: dict[bytes, FloatArray] = {}
 
     @cached_property
     def observation(self) -> Observation:
@@ -74,7 +73,7 @@ class RecordedWorld(World):
         """Largest deviation of a motion from a held-out recording, in units of observations (rad)."""
         if self._tolerance is not None:
             return self._tolerance
-        found = tolerance_of([self._paths[index] for index in self.pool], self.observation)
+        found = tolerance_of([self._paths[index] for index in self.pool], self.observation, self.limits)
         if found is None:
             raise InputError("recordings: too few to tell how near is near; state recordings.tolerance")
         return found
@@ -117,12 +116,13 @@ class RecordedWorld(World):
 
     def left(self, given: Sequence[Demonstration]) -> list[int]:
         """Numbers of the recordings of the pool that were not given."""
-        known = {each.q.tobytes() for each in given}
-        return [
-            index
-            for index in self.pool
-            if not {self.recordings[index].q.tobytes(), self.recordings[index].q[::-1].tobytes()} & known
-        ]
+        known = set(self.numbers(given))
+        return [index for index in self.pool if index not in known]
+
+    def numbers(self, given: Iterable[Demonstration]) -> list[int | None]:
+        """Numbers of the recordings of the pool that were given, either way round; None: it was another."""
+        places = places_among([self.recordings[index] for index in self.pool], given)
+        return [None if place is None else self.pool[place] for place in places]
 
     def exhausted(self, given: Sequence[Demonstration]) -> bool:
         """Whether all recordings of the pool were given."""
@@ -130,8 +130,9 @@ class RecordedWorld(World):
 
     def demonstrate(self, request: Request, seed: int) -> FloatArray | Refusal:
         """What was recorded (n, dof) rad, where the request came from a recording."""
-        shown = self._shown.get(_key(request))
-        return Refusal("no-recording", "no recording shows this") if shown is None else shown
+        if request.recording is None:
+            return Refusal("no-recording", "no recording shows this")
+        return self._excerpt(request.recording, request.part)
 
     def reference(self, request: Request, shown: FloatArray) -> Reference | None:
         """What was recorded, and how near to it a motion has to stay."""
@@ -139,17 +140,23 @@ class RecordedWorld(World):
 
     def whole(self, number: int) -> Request:
         """The request that a recording answers."""
-        return self._asked(self._paths[number], f"start of recording {number}", "its end")
+        path = self._paths[number]
+        return Request(path[0], path[-1], f"start of recording {number}", "its end", number)
 
     def _part(self, number: int, seed: int, place: int) -> Request:
         """A request that a random part of a recording answers."""
         generator = numpy_generator(seed, 0, "part of a recording", place)
         length = generator.uniform(_LEAST, 1.0)
         first = generator.uniform(0.0, 1.0 - length)
+        part = first, first + length
+        path, ends = self._excerpt(number, part), [f"{100 * share:.0f} %" for share in part]
+        return Request(path[0], path[-1], f"recording {number} at {ends[0]}", ends[1], number, part)
+
+    def _excerpt(self, number: int, part: tuple[float, float]) -> FloatArray:
+        """The way-points (n, dof) of a part of a recording."""
         path = self._paths[number]
-        rows = np.round(np.array([first, first + length]) * (len(path) - 1)).astype(int)
-        ends = [f"{100 * share:.0f} %" for share in (first, first + length)]
-        return self._asked(path[rows[0] : rows[1] + 1], f"recording {number} at {ends[0]}", ends[1])
+        first, last = np.round(np.array(part) * (len(path) - 1)).astype(int)
+        return path[first : last + 1]
 
     def _crossings(self, generator: np.random.Generator, count: int) -> list[Request]:
         """Ways from the start of one recording of the pool to the end of another, which nobody showed."""
@@ -161,11 +168,6 @@ class RecordedWorld(World):
             requests.append(Request(self._paths[a][0], self._paths[b][-1], *names))
         return requests
 
-    def _asked(self, path: FloatArray, start: str, goal: str) -> Request:
-        request = Request(path[0], path[-1], start, goal)
-        self._shown[_key(request)] = path
-        return request
-
     def _path(self, index: int, recording: Demonstration) -> FloatArray:
         """The way (n, dof) of a recording, evenly spaced, within the limits."""
         if recording.dof != self.dof:
@@ -175,7 +177,3 @@ class RecordedWorld(World):
         path = np.clip(recording.resampled(_SPACING), self.limits.lower, self.limits.upper)
         path.flags.writeable = False
         return path
-
-
-def _key(request: Request) -> bytes:
-    return request.start.tobytes() + request.goal.tobytes()

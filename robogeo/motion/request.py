@@ -17,12 +17,16 @@ class Request:
     Attributes:
         start, goal: configurations (dof,), rad.
         start_place, goal_place: names of the places they lie in, for people.
+        recording: number of the recording that shows it; None: nobody recorded it.
+        part: where that begins and ends, in shares of the recording's way-points.
     """
 
     start: FloatArray
     goal: FloatArray
     start_place: str = "elsewhere"
     goal_place: str = "elsewhere"
+    recording: int | None = None
+    part: tuple[float, float] = (0.0, 1.0)
 
     @property
     def name(self) -> str:

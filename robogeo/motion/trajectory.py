@@ -1,7 +1,8 @@
 """A motion: joint positions, velocities, accelerations and jerks at given times, and its file.
 
 The file is CSV, `t,q1..qn,qd1..qdn,qdd1..qddn` in s, rad, rad/s and rad/s^2, beside a JSON side-car of the
-same name that names joints, units, limits and scene. Numbers are written so that they read back bit for bit.
+same name that names joints, units, limits and scene. (For a tool alone positions are in dm, so that units are
+lists there, one a column.) Numbers are written so that they read back bit for bit.
 Jerk is not in the file: on loading it is the difference quotient of the accelerations.
 """
 
@@ -11,7 +12,7 @@ import io
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ MOST_BYTES = 64 * 1024 * 1024
 """No motion file is larger."""
 FORMAT = "robogeo-motion"
 UNITS = {"t": "s", "q": "rad", "qd": "rad/s", "qdd": "rad/s^2"}
+_POSITIONS = ("q", "qd", "qdd")  # and what is derived from them
+_KNOWN_UNITS = ("rad", "dm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +156,7 @@ def save_motion(
         "format": FORMAT,
         "schema_version": 1,
         "joints": names,
-        "units": UNITS,
+        "units": _units_told(limits.units),
         "limits": limits.to_dict(),
         "scene": scene,
     }
@@ -227,19 +230,33 @@ def load_description(path: str | os.PathLike[str]) -> MotionDescription:
     names, scene, limits = data.get("joints"), data.get("scene"), data.get("limits")
     if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):
         raise InputError(f"{source}: joints: expected a list of names")
-    if data.get("units") != UNITS:
-        raise InputError(f"{source}: units: expected {UNITS}, got {str(data.get('units'))[:80]}")
+    units = _units_read(data.get("units"), len(names), source)
     if not isinstance(scene, str) or not isinstance(limits, dict):
         raise InputError(
             f"{source}: {'limits' if isinstance(scene, str) else 'scene'}: missing or of the wrong type"
         )
     try:
-        parsed = JointLimits.from_dict(limits)
+        parsed = replace(JointLimits.from_dict(limits), units=units)
     except MotionError as error:
         raise InputError(f"{source}: {error}") from error
-    if parsed.dof != len(names):
-        raise InputError(f"{source}: limits: {parsed.dof} joints, but {len(names)} names")
     return MotionDescription(tuple(names), parsed, scene)
+
+
+def _units_told(units: Sequence[str]) -> dict[str, Any]:
+    """Units of the columns; of joints in rad one for all of them."""
+    if set(units) == {"rad"}:
+        return dict(UNITS)
+    return {"t": "s", **{name: [UNITS[name].replace("rad", unit) for unit in units] for name in _POSITIONS}}
+
+
+def _units_read(told: Any, dof: int, source: Path) -> tuple[str, ...]:
+    """Units of the positions that a side-car tells of."""
+    units = told.get("q") if isinstance(told, dict) else None
+    several = units if isinstance(units, list) else ["rad"] * dof
+    known = len(several) == dof and all(unit in _KNOWN_UNITS for unit in several)
+    if not known or told != _units_told(several):
+        raise InputError(f"{source}: units: expected {UNITS}, got {str(told)[:80]}")
+    return tuple(several)
 
 
 def _csv_path(path: str | os.PathLike[str]) -> Path:

@@ -36,7 +36,15 @@ from scipy.interpolate import BSpline
 from robogeo.errors import InputError, MotionError
 from robogeo.geometry import Geodesic, resample_uniform
 from robogeo.motion.endpoints import end_gaps
-from robogeo.motion.planner import Plan, Planner, Plans, abruptness_of, spline_between, unknown_end
+from robogeo.motion.planner import (
+    Plan,
+    Planner,
+    Plans,
+    abruptness_of,
+    met_by,
+    spline_between,
+    unknown_end,
+)
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import time_path
@@ -68,10 +76,14 @@ def planning_in(world: World, planner: Planner) -> Plans:
 
 @dataclass(frozen=True, eq=False)
 class _Proposal:
-    """A latent curve, the joint path (n, dof) rad along it, and how far smoothing may leave it, rad."""
+    """A latent curve, the joint path (n, dof) rad along it, and the request that it meets.
+
+    Smoothing may leave the path by the tolerance, rad.
+    """
 
     curve: Geodesic
     path: FloatArray
+    request: Request
     tolerance: float = 0.005
 
 
@@ -117,9 +129,9 @@ class VerifiedPlanner:
         refusal = self._ends_refused(request)
         if refusal is not None:
             return refusal
-        proposal = self._half_relaxed(curve, way)
-        if max(end_gaps(proposal.path, request.start, request.goal)) > self._options.connection_limit:
-            return unknown_end(proposal.path, request, self._options.connection_limit)
+        proposal = self._half_relaxed(request, curve, way)
+        if self._gap(proposal) > self._options.connection_limit:
+            return unknown_end(proposal.path, proposal.request, self._options.connection_limit)
         try:
             return self._first_free(request, way, proposal)
         except MotionError as error:
@@ -145,7 +157,7 @@ class VerifiedPlanner:
             for proposal, spline in self._splines(request, way, likeliest):
                 hits = self._hits(spline)
                 if not len(hits):
-                    return self._timed(request, proposal, spline)
+                    return self._timed(proposal, spline)
             # At first the way itself may be at fault, which the search finds out; later the corrections are.
             if search > 0:
                 avoided |= self._roadmap.nearest(way.nodes.tolist(), hits)
@@ -155,7 +167,7 @@ class VerifiedPlanner:
                 break
             with self._timing("relaxation"):
                 way, curve = found, self._manifold.relaxed([found], _STEPS)[0]
-            likeliest = self._half_relaxed(curve, way)
+            likeliest = self._half_relaxed(request, curve, way)
         return Refusal(
             "no-safe-path",
             f"no way through what was demonstrated keeps {1000 * self._options.margin_m:g} mm from obstacles "
@@ -169,11 +181,12 @@ class VerifiedPlanner:
         shown = self._roadmap.configurations(way)
         proposals = [likeliest]
         if len(shown) > 1:
-            proposals.append(_Proposal(way, shown, _SHOWN_TOLERANCE))
+            proposals.append(self._proposed(request, way, shown, _SHOWN_TOLERANCE))
         for proposal in proposals:
             for reach, tolerance in self._corrections(proposal.tolerance):
                 with self._timing("path"):
-                    spline = spline_between(proposal.path, request, self._limits, reach, tolerance)
+                    path, asked = proposal.path, proposal.request
+                    spline = spline_between(path, asked, self._limits, reach, tolerance)
                 yield proposal, spline
 
     def _corrections(self, tolerance: float) -> list[tuple[float, float]]:
@@ -182,7 +195,7 @@ class VerifiedPlanner:
         usual = self._options.reach
         return [(usual, t) for t in smoother] + [(reach, tolerance) for reach in (usual, *_SHORTER)]
 
-    def _half_relaxed(self, curve: Geodesic, way: Geodesic) -> _Proposal:
+    def _half_relaxed(self, request: Request, curve: Geodesic, way: Geodesic) -> _Proposal:
         """Half-way between curve and way, point by point at equal shares of their lengths."""
         with self._timing("path"):
             points = curve.points[:: max(1, len(curve.points) // _PROBES)]  # at constant speed already
@@ -191,7 +204,17 @@ class VerifiedPlanner:
                     points, resample_uniform(self._manifold.metric, way.points, len(points)), 0.5
                 )
             half = Geodesic(points, way.length, way.expanded, method="half relaxed")
-            return _Proposal(half, self._manifold.shown_path(points))
+            return self._proposed(request, half, self._manifold.shown_path(points))
+
+    def _proposed(
+        self, request: Request, curve: Geodesic, path: FloatArray, tolerance: float = 0.005
+    ) -> _Proposal:
+        return _Proposal(curve, *met_by(path, request, self._limits), tolerance)
+
+    @staticmethod
+    def _gap(proposal: _Proposal) -> float:
+        """The larger gap at an end, rad."""
+        return max(end_gaps(proposal.path, proposal.request.start, proposal.request.goal))
 
     def _hits(self, spline: BSpline) -> FloatArray:
         """Configurations (n, dof) of a path that are not free; none if all are."""
@@ -199,14 +222,13 @@ class VerifiedPlanner:
             q = finely(spline)
             return q[~self._world.free(q, self._options.margin_m)]
 
-    def _timed(self, request: Request, proposal: _Proposal, spline: BSpline) -> Plan | Refusal:
+    def _timed(self, proposal: _Proposal, spline: BSpline) -> Plan | Refusal:
         with self._timing("time law"):
             motion = time_path(spline, self._limits, derate=self._options.derate)
         if not self._limits.satisfied(motion):
             return Refusal("no-motion", "the time law breaks a joint limit")
-        gap = max(end_gaps(proposal.path, request.start, request.goal))
         jump = abruptness_of(self._manifold, proposal.curve)
-        return Plan(motion, proposal.curve, gap, jump, dict(self._seconds))
+        return Plan(motion, proposal.curve, self._gap(proposal), jump, dict(self._seconds))
 
     @contextmanager
     def _timing(self, part: str) -> Iterator[None]:

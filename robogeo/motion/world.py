@@ -26,7 +26,7 @@ from robogeo.motion.request import Refusal, Request
 from robogeo.motion.solid import Solid
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
-from robogeo.motion.worlds import make
+from robogeo.motion.worlds import limits_of, make
 
 FloatArray = NDArray[np.float64]
 _VIEWS = 720  # pictures round a full turn
@@ -55,10 +55,7 @@ class World:
         self._environment = make(scene, robot)
         spec = self._environment.robot
         self.robot_name = str(spec.name)
-        names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
-        bounds = {name: getattr(spec, name) for name in names}
-        endless = np.array(getattr(spec, "continuous", ()), dtype=np.bool_)
-        self.limits = JointLimits(**bounds, continuous=endless)
+        self.limits: JointLimits = limits_of(spec)
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
         self.changes = 0

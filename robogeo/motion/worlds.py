@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
+
+import numpy as np
 
 from robogeo.errors import InputError
 from robogeo.motion.environment import ArmEnvironment, complaints
@@ -38,8 +40,18 @@ def robot_limits(robot: str) -> tuple[tuple[str, ...], JointLimits]:
     """
     with complaints():
         spec = FreeTool(robot).robot if robot in TOOLS else import_module("envs.robots").load_robot(robot)
-    bounds = (spec.lower, spec.upper, spec.velocity, spec.acceleration, spec.jerk, spec.torque)
-    return tuple(spec.joint_names), JointLimits(*bounds)
+    return tuple(spec.joint_names), limits_of(spec)
+
+
+def limits_of(spec: Any) -> JointLimits:
+    """The limits that a robot's specification tells of."""
+    names = ("lower", "upper", "velocity", "acceleration", "jerk", "torque")
+    bounds = {name: getattr(spec, name) for name in names}
+    continuous, rotation = (
+        np.array(getattr(spec, name, ()), dtype=np.bool_) for name in ("continuous", "rotation")
+    )
+    units = tuple(getattr(spec, "units", ()))
+    return JointLimits(**bounds, continuous=continuous, rotation=rotation, units=units)
 
 
 def make(scene: str, robot: str) -> ArmEnvironment:

@@ -17,13 +17,13 @@ Ran = tuple[Request, Plan, Execution]
 _HEAD = (
     "request",
     "duration, s",
-    "joint path, rad",
+    "joint path, {unit}",
     "clearance, mm",
     "goal error, mm",
     "tracking error, mrad",
     "largest torque, % of limit",
     "abruptness",
-    "ends corrected, rad",
+    "ends corrected, {unit}",
 )
 
 
@@ -41,12 +41,15 @@ def motions(run: Run) -> Section | None:
     if not ran:
         return None
     before = "out of reach" if run.first_is_new else "served already"
+    run_in, shown = (
+        (" and run in the simulator", ", and is the one that is shown") if world.has_body else ("", "")
+    )
     text = (
-        f"Held-out requests, planned and run in the simulator; they are in the folder motions/, as CSV. The "
-        f"first was {before} before asking, and is the one that is shown."
+        f"Held-out requests, planned{run_in}; they are in the folder motions/, as CSV. The first was "
+        f"{before} before asking{shown}."
     )
     figures, video = _shown(run, *ran[0])
-    return Section("Motions", text, figures, table=_table(ran), video=video)
+    return Section("Motions", text, figures, table=_table(ran, world.limits.unit), video=video)
 
 
 def _shown(
@@ -80,8 +83,8 @@ def _shown(
     return figures, (path.read_bytes(), seen)
 
 
-def _table(ran: list[Ran]) -> list[list[Any]]:
-    rows: list[list[Any]] = [list(_HEAD)]
+def _table(ran: list[Ran], unit: str) -> list[list[Any]]:
+    rows: list[list[Any]] = [[name.format(unit=unit) for name in _HEAD]]
     for request, plan, seen in ran:
         row = [
             plan.motion.duration,

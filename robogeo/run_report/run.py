@@ -20,7 +20,8 @@ class Run:
         rounds: as in ``summary.json``.
         evaluations: the journal's events of held-out evaluations, one a round.
         summary: what ``summary.json`` holds.
-        requests: held-out requests whose motions are shown.
+        held_out: the held-out requests, in the order of their indices.
+        requests: those of them whose motions are shown.
         first_is_new: the first of them was not served before anything was asked.
     """
 
@@ -28,6 +29,7 @@ class Run:
     rounds: Sequence[Mapping[str, Any]]
     evaluations: Sequence[Mapping[str, Any]]
     summary: Mapping[str, Any]
+    held_out: Sequence[Request]
     requests: Sequence[Request]
     first_is_new: bool
 

@@ -33,7 +33,7 @@ def write_run_report(
     evaluations = [event for event in learner.folder.events() if event["event"] == "evaluate"]
     shown, new = _worth_showing(evaluations)
     requests = [held_out[index] for index in shown]
-    run = Run(learner, summary["rounds"], evaluations, summary, requests, new)
+    run = Run(learner, summary["rounds"], evaluations, summary, held_out, requests, new)
     recorded = isinstance(learner.world, RecordedWorld)
     writers: list[Callable[[Run], Section | None]] = [
         *([recorded_success, recordings, beside] if recorded else [success]),
@@ -75,12 +75,14 @@ _SIGHT = {
 def _lead(run: Run) -> str:
     first, last = run.rounds[0], run.rounds[-1]
     given, asked = first["demonstrations"], last["demonstrations"] - first["demonstrations"]
+    who, how = "arm", f"run in the simulator; {_SIGHT[run.learner.config.motion.mode]}"
+    if not run.learner.world.has_body:
+        who, how = "tool", "held against what was recorded; a tool alone has no body that could be simulated"
     return (
-        f"Given {given} demonstrations, the arm served {first['success_rate']:.0%} of requests that it had "
+        f"Given {given} demonstrations, the {who} served {first['success_rate']:.0%} of requests that it had "
         f"never seen. It then asked for {asked} demonstrations of its own choice (strategy "
         f"{run.learner.config.strategy!r}) and served {last['success_rate']:.0%}. Every motion was planned "
-        "as a geodesic of the learned manifold, timed within all joint limits and run in the simulator; "
-        f"{_SIGHT[run.learner.config.motion.mode]}."
+        f"as a geodesic of the learned manifold, timed within all joint limits and {how}."
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robogeo.data import Demonstration, observations
+from robogeo.data.demonstrations import places_among
 from robogeo.errors import InputError
 
 
@@ -131,3 +132,12 @@ def test_equality_is_by_value() -> None:
     zero, minus = Demonstration(GOOD_Q, GOOD_T, "x"), Demonstration(-GOOD_Q, GOOD_T, "x")
     assert zero == minus
     assert hash(zero) == hash(minus)
+
+
+def test_demonstrations_are_found_again_either_way_round_and_each_once() -> None:
+    t = np.arange(3.0)
+    one, other = (Demonstration(k * np.eye(3), t, "test") for k in (1.0, 2.0))
+    there = [one, other, Demonstration(np.eye(3), t, "test")]  # the first and the last are alike
+    back = Demonstration(one.q[::-1], t, "test")
+    assert places_among(there, [back, other, one, one]) == [0, 1, 2, 0]
+    assert places_among(there, [Demonstration(3.0 * np.eye(3), t, "test")]) == [None]

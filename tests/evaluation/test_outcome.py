@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from robogeo.evaluation.outcome import SuccessCriteria, judged, refused, with_second_opinion
+from robogeo.motion.free_tool import Flight
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.timing import time_path
@@ -122,3 +123,16 @@ def test_a_second_opinion_is_kept_beside_the_first() -> None:
     assert outcome.success and outcome.second is not None
     assert not outcome.second.agrees and outcome.second.collision and outcome.second.goal_error_m == 0.002
     assert with_second_opinion(judge(collision=True), seen).second.agrees
+
+
+def test_a_tool_alone_is_judged_by_its_motion_and_a_measure_that_is_missing_is_no_success() -> None:
+    unseen = {"min_clearance_m": np.nan, "goal_error_m": np.nan, "goal_error_rad": np.nan}
+    assert judge(**unseen).failure == "margin"
+    request = Request(MOTION.q[0], MOTION.q[-1])
+    plan: Any = SimpleNamespace(motion=MOTION, abruptness=1.5, correction=0.1)
+    flight = Flight(MOTION.q, 0.4)
+    outcome = judged(request, plan, flight, WIDE, MOTION.path_length, CRITERIA)
+    assert outcome.success and np.isnan(outcome.min_clearance_m)
+    elsewhere = Request(MOTION.q[0], MOTION.q[-1] + 0.01)
+    assert judged(elsewhere, plan, flight, WIDE, MOTION.path_length, CRITERIA).failure == "goal"
+    assert judged(request, plan, flight, WIDE, 0.1 * MOTION.path_length, CRITERIA).failure == "length"

@@ -37,3 +37,13 @@ def test_a_query_of_an_older_journal_is_read() -> None:
     }
     again = Query.from_dict(json.loads(json.dumps(old)))
     assert again.as_dict() == query.as_dict() and again.via is None and again.predicted_gain == 0.0
+
+
+def test_a_query_keeps_its_recording_and_says_nothing_of_one_where_there_is_none() -> None:
+    part = (1 / 3, 0.9)
+    request = Request(np.zeros(2), np.ones(2), "start of recording 5", "its end", 5, part)
+    query = Query("q3-0", 3, request, "cover", 0.7, {"gap": 0.1})
+    again = Query.from_dict(json.loads(json.dumps(query.as_dict())))
+    assert (again.request.recording, again.request.part) == (5, part)
+    told = Query("q3-0", 3, Request(np.zeros(2), np.ones(2)), "cover", 0.7, {}).as_dict()
+    assert not {"recording", "part"} & set(told)

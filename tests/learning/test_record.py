@@ -14,6 +14,7 @@ from robogeo.learning.journal import Journal, read_events
 from robogeo.learning.ledger import ledger
 from robogeo.learning.lifecycle import State, TransitionError
 from robogeo.learning.record import Record
+from robogeo.motion.request import Request
 
 SHOWN = demonstration_bytes(Demonstration(np.eye(2), np.arange(2.0), "test"))
 STORED = {"file": "demonstrations/0000.npz", "demonstration": "0" * 64}
@@ -76,12 +77,21 @@ def test_only_failures_beyond_the_retries_are_unwanted(journal: Journal) -> None
 
 
 def test_what_was_asked_or_refused_nearby_is_not_askable(journal: Journal) -> None:
-    candidates = np.array([[[0.0, 0.0], [g, g]] for g in (1.0, 1.1, 2.0)])
+    candidates = [Request(np.zeros(2), np.full(2, g)) for g in (1.0, 1.1, 2.0)]
     journal.append("ask", asked("q0-0"))
     assert record_of(journal).askable(candidates, 0, 1, 0.3).tolist() == [False, True, True]
     assert record_of(journal).askable(candidates, 1, 1, 0.3).tolist() == [True, True, True]
     journal.append("tell", {"query": "q0-0", "refusal": "busy", "reason": "no"})
     assert record_of(journal).askable(candidates, 1, 1, 0.3).tolist() == [False, False, True]
+
+
+def test_recordings_with_the_same_ends_are_asked_for_one_by_one(journal: Journal) -> None:
+    candidates = [Request(np.zeros(2), np.ones(2), recording=number) for number in (2, 5)]
+    journal.append("ask", asked("q0-0", recording=2, part=[0.0, 1.0]))
+    assert record_of(journal).askable(candidates, 0, 1, 0.3).tolist() == [False, True]
+    assert record_of(journal).askable(candidates, 1, 1, 0.3).tolist() == [False, True]  # it waits
+    journal.append("ask", asked("q0-1"))  # of a run from before queries knew of recordings
+    assert record_of(journal).askable(candidates, 0, 1, 0.3).tolist() == [False, False]
 
 
 def test_a_query_is_answered_once(journal: Journal) -> None:

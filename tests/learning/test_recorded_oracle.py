@@ -15,11 +15,12 @@ def recording(start: float, goal: float, name: str = "") -> Demonstration:
     )
 
 
-POOL = [recording(0.0, 1.0, "a"), recording(0.1, 1.1, "b"), recording(3.0, 2.0, "c")]
+RECORDED = [recording(0.0, 1.0, "a"), recording(0.1, 1.1, "b"), recording(3.0, 2.0, "c")]
+POOL = dict(zip((2, 5, 7), RECORDED, strict=True))
 
 
-def request(start: float, goal: float) -> Request:
-    return Request(np.full(2, start), np.full(2, goal))
+def request(start: float, goal: float, number: int | None = None) -> Request:
+    return Request(np.full(2, start), np.full(2, goal), recording=number)
 
 
 def test_the_nearest_is_given_and_each_once() -> None:
@@ -30,9 +31,9 @@ def test_the_nearest_is_given_and_each_once() -> None:
 
 def test_a_recording_is_turned_round_where_it_has_to_be() -> None:
     shown = RecordedOracle(POOL).demonstrate(request(2.0, 3.0), 0)
-    assert isinstance(shown, Demonstration) and (shown.q == POOL[2].q[::-1]).all()
+    assert isinstance(shown, Demonstration) and (shown.q == RECORDED[2].q[::-1]).all()
     np.testing.assert_allclose(shown.t, [0.0, 0.3, 0.4, 0.5])
-    assert (turned_round(shown).q == POOL[2].q).all()
+    assert (turned_round(shown).q == RECORDED[2].q).all()
 
 
 def test_where_none_is_near_it_refuses() -> None:
@@ -41,13 +42,23 @@ def test_where_none_is_near_it_refuses() -> None:
 
 
 def test_what_was_given_before_a_stop_is_not_given_again() -> None:
-    for given in (POOL[0], turned_round(POOL[0])):
+    for given in (RECORDED[0], turned_round(RECORDED[0])):
         shown = RecordedOracle(POOL, given=[given]).demonstrate(request(0.0, 1.0), 0)
         assert isinstance(shown, Demonstration) and shown.note == "b"
 
 
 def test_a_pool_is_of_one_robot() -> None:
     other = Demonstration(np.eye(3), np.arange(3.0), "pool")
-    for pool in ([], [*POOL, other]):
+    for pool in ({}, {**POOL, 9: other}):
         with pytest.raises(InputError, match="recordings: expected at least one"):
             RecordedOracle(pool)
+
+
+def test_the_recording_asked_for_is_given_though_another_has_the_same_ends() -> None:
+    twins = {2: recording(0.0, 1.0, "low"), 5: recording(0.0, 1.0, "high")}
+    oracle = RecordedOracle(twins)
+    notes = [getattr(oracle.demonstrate(request(0.0, 1.0, 5), 0), "note", "refused") for _ in range(3)]
+    assert notes == ["high", "low", "refused"]
+    resumed = RecordedOracle(POOL, given=[RECORDED[1]])
+    answers = [resumed.demonstrate(request(0.0, 1.0, number), 0) for number in (5, 7)]
+    assert [getattr(answer, "note", "refused") for answer in answers] == ["a", "c"]

@@ -32,6 +32,13 @@ def test_a_pending_question_is_not_asked_twice_even_if_nothing_else_is_left() ->
     assert choose(np.arange(3.0), equal, 3, ENDS[:1, ::-1]) == []
 
 
+def test_recordings_with_the_same_ends_are_questions_of_their_own() -> None:
+    equal, apart = np.stack([ENDS[0]] * 3), np.array([True, True, False])
+    utility = np.array([0.2, 0.9, 0.5])
+    assert choose(utility, equal, 3, NONE, apart=apart) == [1, 0]
+    assert choose(utility, equal, 3, ENDS[:1], apart=apart) == [1, 0]
+
+
 def test_what_was_refused_is_passed_over_with_its_neighbourhood() -> None:
     askable = ~alike(ENDS, ENDS[:1, ::-1], 0.2).any(axis=1)
     np.testing.assert_array_equal(askable, [False, False, True, True])

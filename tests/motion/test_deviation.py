@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robogeo.motion.deviation import Reference, deviation, evenly, tolerance_of
+from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import JointAngles
 
 LINE = np.linspace([0.0, 0.0], [1.0, 0.0], 200)
 seen = JointAngles(np.zeros(2))
+WIDE = JointLimits(*(bound * np.ones(2) for bound in (-9.0, 9.0, 1.0, 1.0, 1.0, 1.0)))
 
 
 @given(st.floats(0.0, 3.0), st.floats(-3.0, 3.0))
@@ -45,8 +47,8 @@ def test_a_detour_is_told_by_its_height() -> None:
 
 def test_the_tolerance_is_how_near_nine_of_ten_have_a_fellow() -> None:
     beside = [np.stack([LINE[:, 0], b * np.sin(np.pi * LINE[:, 0])], axis=1) for b in (0.0, 0.1, 0.2, 0.3)]
-    found = tolerance_of(beside, seen)
+    found = tolerance_of(beside, seen, WIDE)
     assert found is not None
     between = Reference(beside[0], seen, 1.0).deviation(beside[1])
     assert found == pytest.approx(between, rel=0.1)
-    assert tolerance_of(beside[:1], seen) is None
+    assert tolerance_of(beside[:1], seen, WIDE) is None

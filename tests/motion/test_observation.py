@@ -17,9 +17,8 @@ from robogeo.motion.observation import (
     JointsAndTool,
     Pictures,
     Poses,
-    continued,
-    nearest_rotations,
 )
+from robogeo.motion.rotation_vectors import continued, nearest_rotations
 
 
 def circles(angles: np.ndarray) -> np.ndarray:
