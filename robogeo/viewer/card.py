@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 _DPI = 110
 _MAP, _CURVES = (9.2, 7.6), (9.2, 5.6)  # inches
+ASPECTS = _MAP[1] / _MAP[0], _CURVES[1] / _CURVES[0]  # height over width, of the map and of the curves
 _FOG = "#d9dde1"
 _TEXT: dict[Any, float] = {"font.size": 18.0, "axes.titlesize": 19.0, "axes.labelsize": 19.0}
 _TICKS: dict[Any, float] = {"xtick.labelsize": 17.0, "ytick.labelsize": 17.0, "legend.fontsize": 16.5}
@@ -59,11 +60,6 @@ class Card:
 
     image: NDArray[np.uint8]
     panels: tuple[Panel, ...]
-
-    @property
-    def aspect(self) -> float:
-        """Height over width."""
-        return self.image.shape[0] / self.image.shape[1]
 
 
 def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph: bool) -> Figure:

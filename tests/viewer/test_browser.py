@@ -69,7 +69,7 @@ def opened(
 def pixel(viewer: Any, point: Any, canvas: dict[str, float]) -> tuple[float, float]:
     """Where on the screen a point (2,) of the map is, as long as nobody has moved the camera."""
     board = viewer.page.board
-    hanging, panel = board._hangings[0], board._map_card.panels[0]
+    hanging, panel = board._map_place, board._map_card.panels[0]
     wall, local = hanging.wall, hanging.local(panel.on_card(np.array([point])))[0]
     look = hanging.centre + local[0] * wall.right + local[1] * wall.up - wall.eye
     focal = 0.5 * canvas["height"] / np.tan(0.5 * FOV) / -(look @ wall.normal)

@@ -51,6 +51,24 @@ def test_a_motion_is_shown_played_and_stays_where_it_is_on_another_map(viewer: V
     assert "cloud" not in page.board._handles
 
 
+def test_a_click_leaves_the_map_where_and_as_it_hangs(viewer: Viewer) -> None:
+    page = viewer.page
+    page.desk.submit(page.motion._clear)
+    done(viewer)
+    card = page.board._handles["map"]
+    nodes = page.session.map.projection.plane_nodes
+    place = page.board.places(page.session.map.nodes[:1])
+    for node in (4, 60):
+        page.desk.submit(lambda node=node: page.motion.choose(*nodes[node]))
+    done(viewer)
+    assert "curves" in page.board._handles and page.session.route is not None
+    page.desk.submit(page.motion._clear)
+    done(viewer)
+    assert "curves" not in page.board._handles
+    assert page.board._handles["map"] is card
+    assert np.array_equal(page.board.places(page.session.map.nodes[:1]), place)
+
+
 def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     page = viewer.page
     page.motion.take(page.session.ways_of_life(1)[0])
