@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from robogeo.errors import RobogeoError
+from robogeo.viewer.origins import own_page_only
 from robogeo.viewer.server import Viewer
 from robogeo.viewing import viewed
 
@@ -127,6 +130,33 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     page.desk.submit(teach._choose)
     done(viewer)
     assert "stretch" in page.board._handles and not teach._accept.visible
+
+
+def test_pages_of_other_sites_cannot_speak_to_it(viewer: Viewer) -> None:
+    from viser import __version__ as version
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    address = viewer.address.removeprefix("http://")
+    port = address.rpartition(":")[2]
+
+    def spoken(origin: str | None) -> bytes | str:
+        protocol: Any = [f"viser-v{version}"]
+        with connect(f"ws://{address}", origin=origin, subprotocols=protocol, max_size=None) as socket:
+            return socket.recv(timeout=20.0)
+
+    for own in (viewer.address, f"http://localhost:{port}", None):
+        assert spoken(own)
+    others = ("http://evil.example", f"http://evil.example:{port}", "null", "http://127.0.0.1:1")
+    for foreign in others:
+        with pytest.raises(InvalidStatus) as refused:
+            spoken(foreign)
+        assert refused.value.response.status_code == 403
+
+
+def test_a_viser_that_starts_its_server_in_another_way_is_not_trusted() -> None:
+    with pytest.raises(RobogeoError, match="own page"), own_page_only():
+        pass
 
 
 def test_what_does_not_work_is_said(viewer: Viewer) -> None:
