@@ -247,7 +247,7 @@ class View:
     port: int | None = None
     """Port to listen on. Default: the first free one from 8080."""
     record: Path | None = None
-    """Serve nothing, but write a replay of motions: one HTML file that opens without a network."""
+    """Write a replay of motions, and end: one HTML file that opens without a network. Only reads the run."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
         page.get_by_role("button", name="Learn from what was taught").click()
         wait_for(lambda: session.map is not before)
         assert teaching.learner.rounds == rounds + 1
-        assert [standing.demonstrations for standing in teaching.standings] == [2, 3, 4]
+        assert [each["demonstrations"] for each in teaching.rounds] == [2, 3, 4]
         page.get_by_text(f"round {rounds}: 4 demonstrations").first.wait_for()
         assert viewer.page.board.chart is session.map
 
@@ -137,7 +137,7 @@ def test_a_browser_that_vanishes_takes_nothing_along(browser: Any, run: Path) ->
         teaching, desk = viewer.page.teaching, viewer.page.desk
         query = teaching.ask()[0]
         desk.submit(lambda: teaching.choose(query.id)).result(60)
-        desk.submit(viewer.page.teach._let_planner).result(60)
+        desk.submit(viewer.page.teach._ask_oracle).result(60)
         page.context.close()  # in the middle of it
         wait_for(lambda: not viewer.server.get_clients())
         assert teaching.preview is not None and teaching.preview.good  # the lesson is still in hand

@@ -35,7 +35,7 @@ def done(viewer: Viewer) -> None:
 
 def test_a_motion_is_shown_played_and_stays_where_it_is_on_another_map(viewer: Viewer) -> None:
     page = viewer.page
-    route = page.motion.take(page.session.ways_of_life(1)[0])
+    route = page.motion.take(page.session.held_out(1)[0])
     assert route is not None and route.film is not None
     assert f'data-verdict="{route.verdict.word}"' in page.motion._verdict.content
     page.player.seek(0.5 * float(route.film.t[-1]))
@@ -74,7 +74,7 @@ def test_a_click_leaves_the_map_where_and_as_it_hangs(viewer: Viewer) -> None:
 
 def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     page = viewer.page
-    page.motion.take(page.session.ways_of_life(1)[0])
+    page.motion.take(page.session.held_out(1)[0])
     before = page.session.goal
     handle = page.motion._handles["goal"]
     handle.position = np.array(handle.position) + np.array([-0.03, 0.0, 0.02])
@@ -112,7 +112,7 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     done(viewer)
     assert len(teaching.lesson.way_points) == 1 and teach._corner.value == "way-point 1"
     page.desk.submit(teach._remove_way_point)
-    page.desk.submit(teach._let_planner)
+    page.desk.submit(teach._ask_oracle)
     done(viewer)
     assert 'data-checks="good"' in teach._checks.content and not teach._accept.disabled
 

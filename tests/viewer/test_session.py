@@ -28,7 +28,7 @@ def test_two_clicks_make_a_way_and_a_third_begins_anew(session: Session) -> None
 
 
 def test_a_judged_way_has_a_film_and_a_verdict(session: Session) -> None:
-    request = session.ways_of_life(1)[0]
+    request = session.held_out(1)[0]
     session.start, session.goal = session.end_at(request.start), session.end_at(request.goal)
     session.lead()
     route = session.judge()

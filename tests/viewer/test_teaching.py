@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 
 from robogeo.errors import InputError
+from robogeo.experiment import usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.progress import Progress
 from robogeo.viewer.lesson import PERSON, Lesson
+from robogeo.viewer.reports import Reports
 from robogeo.viewer.teaching import Teaching
 
 pytestmark = pytest.mark.sim
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.sim
 def test_a_person_teaches_by_way_points(teaching: Teaching) -> None:
     query = teaching.ask()[0]
     assert teaching.choose(query.id) is query and teaching.queries[0] is query
-    shown = teaching.let_planner_show()
+    shown = teaching.ask_oracle()
     assert shown.good and all(check.holds for check in shown.checks)
     path = shown.answer.q
     for place in (0.25, 0.5, 0.75):
@@ -38,7 +37,7 @@ def test_a_person_teaches_by_way_points(teaching: Teaching) -> None:
 def test_what_is_accepted_is_on_the_disk_at_once(teaching: Teaching) -> None:
     query = teaching.ask()[0]
     teaching.choose(query.id)
-    teaching.let_planner_show()
+    teaching.ask_oracle()
     teaching.accept()
     folder = RunFolder.existing(
         teaching.learner.folder.path
@@ -50,14 +49,14 @@ def test_what_is_accepted_is_on_the_disk_at_once(teaching: Teaching) -> None:
 
 def test_learning_makes_another_map(teaching: Teaching) -> None:
     with pytest.raises(InputError, match="nothing was taught"):
-        teaching.update(Progress(io.StringIO()))
+        teaching.update()
     rounds = teaching.learner.rounds
     teaching.choose(teaching.ask()[0].id)
-    teaching.let_planner_show()
+    teaching.ask_oracle()
     teaching.accept()
-    teaching.update(Progress(io.StringIO()))
+    teaching.update()
     assert teaching.learner.rounds == rounds + 1 and teaching.untaught == 0
-    assert [standing.demonstrations for standing in teaching.standings] == [2, 3]
+    assert [each["demonstrations"] for each in teaching.rounds] == [2, 3]
 
 
 def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> None:
@@ -79,25 +78,20 @@ def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> 
     assert teaching.state_of(query) == "pending"
 
 
-def test_refusals_and_failures_are_told(teaching: Teaching) -> None:
-    first = teaching.ask()[0]
-    teaching.choose(first.id)
-    teaching.fail("the arm slipped")
-    assert teaching.state_of(first) == "failed"
-    again = teaching.ask()[-1]
-    teaching.choose(again.id)
-    assert again.attempt == 2
+def test_refusals_are_told(teaching: Teaching) -> None:
+    query = teaching.ask()[0]
+    teaching.choose(query.id)
     teaching.refuse("there is a cable")
-    assert teaching.state_of(again) == "refused"
-    teaching.choose(again.id)
+    assert teaching.state_of(query) == "refused"
+    teaching.choose(query.id)
     with pytest.raises(InputError, match="refused before"):
         teaching.refuse("again")
 
 
 def test_a_run_that_others_write_into_is_only_looked_at(teaching: Teaching) -> None:
-    reader = Teaching(teaching.learner, lambda *_: None, False)
-    for action in (reader.ask, lambda: reader.update(Progress(io.StringIO()))):
-        with pytest.raises(InputError, match="teaching is off"):
+    reader = Teaching(teaching.learner, lambda *_: None, usual_oracle, Reports(), "somebody writes")
+    for action in (reader.ask, reader.update):
+        with pytest.raises(InputError, match="teaching is off: somebody writes"):
             action()
 
 
