@@ -166,7 +166,7 @@ class TeachTab:
     # -- the demonstration -------------------------------------------------------------------------
 
     def _show_lesson(self) -> None:
-        """Show the lesson as it is: way-points by ghosts, the path, and what was found when it was looked at."""
+        """Show the lesson as it is: way-points by ghosts, the path, and what was found by looking at it."""
         lesson, preview, page = self._teaching.lesson, self._teaching.preview, self._page
         seen = preview.answer.q if preview and isinstance(preview.answer, Demonstration) else None
         path = lesson.path() if lesson is not None and seen is None else seen
