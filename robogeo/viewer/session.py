@@ -147,10 +147,11 @@ class Session:
             inside = np.clip(route.path, world.limits.lower, world.limits.upper)
             return Verdict("refused", plan.reason), film_without_time(inside, world)
         request = Request(route.start.q, route.goal.q)
-        shown, unjudged = trial_of(world, request), ""
-        if isinstance(shown, Refusal):
-            shown, unjudged = Trial(0, request, plan.motion.path_length), shown.reason
+        trial, unjudged = trial_of(world, request), ""
+        if isinstance(trial, Refusal):
+            unjudged = trial.reason
+            trial = Trial(0, request, plan.motion.path_length)
         execution = world.execute(plan.motion)
-        against = shown.reference_length, self._criteria, shown.reference
+        against = trial.reference_length, self._criteria, trial.reference
         outcome = judged(request, plan, execution, world.limits, *against)
         return verdict_on(plan, execution, outcome, unjudged), film_of(plan, world)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -123,7 +124,14 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
         wait_for(lambda: session.map is not before)
         assert teaching.learner.rounds == rounds + 1
         assert [each["demonstrations"] for each in teaching.rounds] == [2, 3, 4]
-        page.get_by_text(f"round {rounds}: 4 demonstrations").first.wait_for()
+        # What the page says and draws of success is what the run's summary holds of the new round.
+        last = json.loads((run / "summary.json").read_text())["rounds"][-1]
+        low, high = last["success_rate_ci95"]
+        said = f"round {rounds}: 4 demonstrations, success {last['success_rate']:.0%} [{low:.0%}, {high:.0%}]"
+        page.get_by_text(said, exact=True).first.wait_for()
+        drawn = [column[-1] for column in viewer.page.teach._success._plot.data]
+        assert last["round"] == rounds
+        assert drawn == [4.0, *(100.0 * share for share in (last["success_rate"], low, high))]
         assert viewer.page.board.chart is session.map
 
         # Nobody else was asked for anything.
@@ -151,11 +159,17 @@ def test_a_replay_opens_from_the_disk_without_a_network(browser: Any, run: Path,
     said: list[str] = []
     record_run(run, replay, said.append)
     assert len(said) == 4 and replay.stat().st_size < 10_000_000
+    policy = '<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\''
+    assert policy in replay.read_text(encoding="utf-8")
     lines: list[str] = []
     with opened(browser, replay.as_uri(), lines, offline=True) as (page, asked):
         wait_for(lambda: page.evaluate("1") and any("Embedded data loaded" in line for line in lines))
         assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)
         assert page.title().startswith("robogeo: ShelfReach")
+        # The policy holds, not only stands there.
+        blocked = "fetch('http://127.0.0.1:9/').then(() => 'let through', error => error.name)"
+        assert page.evaluate(blocked) == "TypeError"
+        assert any("Content Security Policy" in line for line in lines)
 
 
 def test_the_interactive_map_tells_what_is_under_the_pointer(

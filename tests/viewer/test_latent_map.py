@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from robogeo.viewer.card import curves_card, map_card
+from robogeo.viewer.card import ASPECTS, curves_card, map_card
 from robogeo.viewer.latent_map import LAYERS, LatentMap
 from robogeo.viewer.route import Film
 from robogeo.viewer.session import Session
@@ -69,6 +69,7 @@ def test_a_place_on_the_card_is_the_point_it_shows(chart: LatentMap) -> None:
         assert back is not None and np.allclose(back, point)
     assert panel.at(np.array([0.001, 0.5])) is None
     assert card.image.dtype == np.uint8 and len(card.panels) == 1
+    assert card.image.shape[0] / card.image.shape[1] == pytest.approx(ASPECTS[0], abs=2e-3)
 
 
 def test_the_picture_has_its_axes_where_the_card_says(chart: LatentMap) -> None:
@@ -92,5 +93,6 @@ def test_curves_of_a_refused_motion_say_so() -> None:
         Film(t, np.zeros((20, 7)), t / 3.0, t / 9.0, np.full(20, 0.05)), 0.005, "a to b: refused"
     )
     assert len(card.panels) == len(timed.panels) == 2
+    assert card.image.shape[0] / card.image.shape[1] == pytest.approx(ASPECTS[1], abs=2e-3)
     assert card.panels[1].extent[:2] == (0.0, 3.0)
     assert (card.image != timed.image).any()

@@ -92,7 +92,9 @@ def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     assert page.session.goal is after
 
 
-def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None:
+def test_a_lesson_by_tool_and_joints_ends_on_another_map(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page, teaching = viewer.page, viewer.page.teaching
     teach, posture = page.teach, page.teach._posture
     page.desk.submit(teach._ask_one)
@@ -115,11 +117,22 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     page.desk.submit(teach._ask_oracle)
     done(viewer)
     assert 'data-checks="good"' in teach._checks.content and not teach._accept.disabled
+    assert "lesson" in page.board._lines
+    page.desk.submit(teach._add_way_point)  # what was looked at is no longer what is in hand
+    done(viewer)
+    assert "lesson" not in page.board._lines and teach._accept.disabled
+    page.desk.submit(teach._remove_way_point)
+    page.desk.submit(teach._ask_oracle)
 
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(teach, "show_progress", lambda what, share: told.append((what, share)))
     before, rounds = page.session.map, teaching.learner.rounds
     page.desk.submit(teach._accept_it)
     page.desk.submit(teach._learn)
     done(viewer)
+    training = [share for what, share in told if what == f"round {rounds}: training"]
+    assert training == sorted(training) and training[-1] == 1.0
+    assert "lesson" not in page.board._lines
     assert page.session.map is not before and page.board.chart is page.session.map
     assert teaching.learner.rounds == rounds + 1 and len(teach._success._plot.data[0]) == rounds + 1
     assert f"round {rounds}: " in teach._said.content
