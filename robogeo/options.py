@@ -254,7 +254,7 @@ class View:
 class Map:
     """Draw the map of what a run learned, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
 
-    Bright ridges: a small latent step is a large motion. Fog: nothing was demonstrated there.
+    Dark ridges: a small latent step is a large motion. White fog: nothing was demonstrated there.
     """
 
     run: Annotated[Path, tyro.conf.Positional]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from robogeo.viewer.card import ASPECTS, Card, curves_card, map_card
 from robogeo.viewer.latent_map import LatentMap, LayerName
+from robogeo.viewer.layer_colors import colors_of
 from robogeo.viewer.route import Film
 from robogeo.viewer.stage import GOAL, START, WAY, Color, add_line
 from robogeo.viewer.wall import Hanging, Wall, column
@@ -152,14 +153,14 @@ class Board:
 
     def _add_cloud(self) -> None:
         """The nodes in three dimensions instead of the flat map, coloured by the layer."""
-        import matplotlib
-
-        layer = self.chart.layer(self.layer)
-        values = self.chart.at_nodes(self.layer)
-        share = np.clip((values - layer.limits[0]) / (layer.limits[1] - layer.limits[0]), 0.0, 1.0)
-        colors = (255 * matplotlib.colormaps["viridis"](share)[:, :3]).astype(np.uint8)
+        chart = self.chart
+        lack = 1.0 - chart.at_nodes("support")
+        colors = 255 * colors_of(chart.layer(self.layer), chart.at_nodes(self.layer), lack)
         self._handles["cloud"] = self._scene.add_point_cloud(
-            "/map/cloud", self.places(self.chart.nodes).astype(np.float32), colors, point_size=0.012
+            "/map/cloud",
+            self.places(chart.nodes).astype(np.float32),
+            colors.astype(np.uint8),
+            point_size=0.012,
         )
 
     def _add_cursor(self, card: Card) -> None:

@@ -3,9 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_hex
 
+from robogeo.report.style import cool_scale
 from robogeo.viewer.card import ASPECTS, curves_card, map_card
 from robogeo.viewer.latent_map import LAYERS, LatentMap
+from robogeo.viewer.layer_colors import colors_of, scale_of, steps_of_scale
 from robogeo.viewer.route import Film
 from robogeo.viewer.session import Session
 
@@ -81,6 +84,22 @@ def test_the_picture_has_its_axes_where_the_card_says(chart: LatentMap) -> None:
     left, bottom, box_width, box_height = plain.panels[0].box
     assert columns.min() >= left * width - 1 and columns.max() <= (left + box_width) * width + 1
     assert rows.min() >= (1 - bottom - box_height) * height - 1 and rows.max() <= (1 - bottom) * height + 1
+
+
+def test_colours_are_the_reports_under_fog(chart: LatentMap) -> None:
+    dark, light = cool_scale()([1.0, 0.0])[:, :3]
+    for name in LAYERS:
+        layer = chart.layer(name)
+        low, high = layer.limits
+        values = np.array([low, high, high + 1.0, np.nan, -np.inf])
+        assert np.allclose(colors_of(layer, values, np.zeros(5)), [light, dark, dark, light, light])
+        hidden = colors_of(layer, values, np.ones(5))
+        seen = [light, dark, dark, light, light]
+        assert np.allclose(hidden, seen) if name == "support" else (hidden > 0.96).all()
+    scale = scale_of(chart.layer("magnification"))
+    assert (
+        to_hex(scale.to_rgba(chart.layer("magnification").limits[1])) == steps_of_scale()[-1] == to_hex(dark)
+    )
 
 
 def test_curves_of_a_refused_motion_say_so() -> None:
