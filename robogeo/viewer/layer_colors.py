@@ -31,7 +31,7 @@ def colors_of(layer: Layer, values: FloatArray, lack: FloatArray) -> FloatArray:
         lack: of support at the same places, in [0, 1].
     """
     low, high = layer.limits
-    share = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0.0, 1.0)
+    share = (np.clip(np.nan_to_num(values, nan=low), low, high) - low) / (high - low)
     color = np.asarray(cool_scale()(share))[..., :3]
     if layer.name == "support":
         return color
