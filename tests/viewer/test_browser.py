@@ -93,6 +93,10 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
         wait_for(lambda: viewer.server.get_clients())
         canvas = page.locator("canvas").first.bounding_box()
 
+        notice = page.locator(".mantine-Notification-closeButton")  # of rendering in software; over the map
+        notice.click()
+        notice.wait_for(state="detached")
+
         # Two clicks on the map: the way between them, and the verdict.
         nodes = session.map.projection.plane_nodes
         for node in (4, 60):

@@ -96,10 +96,8 @@ def test_colours_are_the_reports_under_fog(chart: LatentMap) -> None:
         hidden = colors_of(layer, values, np.ones(5))
         seen = [light, dark, dark, light, light]
         assert np.allclose(hidden, seen) if name == "support" else (hidden > 0.96).all()
-    scale = scale_of(chart.layer("magnification"))
-    assert (
-        to_hex(scale.to_rgba(chart.layer("magnification").limits[1])) == steps_of_scale()[-1] == to_hex(dark)
-    )
+    layer = chart.layer("magnification")
+    assert to_hex(scale_of(layer).to_rgba(layer.limits[1])) == steps_of_scale()[-1] == to_hex(dark)
 
 
 def test_curves_of_a_refused_motion_say_so() -> None:
