@@ -3,13 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.experiment import usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.request import Refusal
 from robogeo.viewer.lesson import PERSON, Lesson
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.teaching import Teaching
+from robogeo.viewer.wording import checks_html
 
 pytestmark = pytest.mark.sim
 
@@ -71,11 +74,36 @@ def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> 
     teaching.insert(low, 0)
     preview = teaching.look()
     assert not preview.good and "touched an obstacle" in preview.checks[0].found
+    assert "(near the start)" in preview.checks[0].found  # before it comes anywhere near the way-point
     with pytest.raises(InputError, match="look at the demonstration first"):
         teaching.accept()
     teaching.remove(1)
     assert teaching.lesson is not None and not teaching.lesson.way_points
     assert teaching.state_of(query) == "pending"
+
+
+def test_what_is_found_bars_a_demonstration_or_warns_of_it(teaching: Teaching) -> None:
+    world, query = teaching.learner.world, teaching.ask()[0]
+    teaching.choose(query.id)
+    lesson = teaching.lesson
+    assert lesson is not None
+    low = world.rest.copy()
+    low[1] = world.limits.upper[1]
+    t = np.arange(20) / 10.0
+    touching = lesson.checked(Demonstration(np.linspace(world.rest, low, 20), t, "made"))
+    barring = {check.name: check.holds for check in touching.checks if check.bars}
+    assert barring == {"joint limits": True, "clearance": False} and not touching.good
+    assert 'data-checks="bad"' in checks_html(touching)
+    teaching.preview = touching
+    with pytest.raises(InputError, match="only one that ran well"):
+        teaching.accept()
+
+    aside = lesson.checked(Demonstration(np.linspace(world.rest, world.rest + 0.05, 20), t, "made"))
+    assert [check.holds for check in aside.checks] == [True, True, False] and aside.good
+    shown = checks_html(aside)
+    assert 'data-checks="good"' in shown and "&#9888;" in shown and "&#10007;" not in shown
+    # A planner's hit has no place among a person's way-points.
+    assert lesson.checked(Refusal("collision", "it touched")).checks[0].found == "it touched"
 
 
 def test_refusals_are_told(teaching: Teaching) -> None:
