@@ -80,6 +80,7 @@ def _client(viewer: Viewer) -> Iterator[None]:
     protocol: Any = [f"viser-v{version}"]
     address = viewer.address.replace("http:", "ws:")
     with connect(address, subprotocols=protocol, max_size=None) as socket:
+        socket.recv(timeout=60.0)
 
         def take_all() -> None:
             try:
@@ -90,8 +91,6 @@ def _client(viewer: Viewer) -> Iterator[None]:
 
         taker = threading.Thread(target=take_all)
         taker.start()
-        while not viewer.server.get_clients():
-            time.sleep(0.05)
         yield
         socket.close()
         taker.join()
