@@ -85,9 +85,8 @@ def roll_out(
 def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], list[Refusal]]:
     """Pair requests with the demonstrator's path length; those it refuses are returned apart."""
     found = [trial_of(world, request, index) for index, request in enumerate(requests)]
-    return [each for each in found if isinstance(each, Trial)], [
-        each for each in found if isinstance(each, Refusal)
-    ]
+    trials = [each for each in found if isinstance(each, Trial)]
+    return trials, [each for each in found if isinstance(each, Refusal)]
 
 
 def trial_of(world: World, request: Request, index: int = 0) -> Trial | Refusal:
