@@ -84,7 +84,7 @@ def _clip(page: Any, viewer: Viewer) -> None:
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(CLIP, Image.Resampling.LANCZOS)
         pictures.append(np.asarray(shot))
     fps = FRAMES / float(film.t[-1])
-    (IMAGES / "viewer.gif").write_bytes(gif_bytes(pictures, fps, colors=128))
+    (IMAGES / "viewer.gif").write_bytes(gif_bytes(pictures, fps, colors=256))
 
 
 def _keep(page: Any, name: str) -> None:
