@@ -76,7 +76,7 @@ def _triangles(shape: Any) -> tuple[FloatArray, NDArray[np.int64]]:
         made = trimesh.creation.cylinder(size[1], size[0], sections=24)
     elif kind == _CAPSULE:
         made = trimesh.creation.capsule(size[0], size[1], count=(12, 12))
-        made.apply_translation((0.0, 0.0, -size[0] / 2.0))
+        made.apply_translation(-made.bounds.mean(axis=0))  # where its middle is depends on trimesh's version
     else:
         raise WorldError(f"a visual shape of type {kind} cannot be drawn")
     return np.asarray(made.vertices, dtype=np.float64), np.asarray(made.faces, dtype=np.int64)

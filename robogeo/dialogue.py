@@ -6,23 +6,17 @@ Both commands lock the run's folder, so that nothing else writes into it meanwhi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from robogeo.config_file import validated
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
 from robogeo.experiment import update_experiment
 from robogeo.learning.answers import Receipt, check_demonstration
-from robogeo.learning.learner import Learner
-from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.queries import Query
 from robogeo.learning.question_file import question, read_answer
-from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Progress
-from robogeo.recordings import world_in
+from robogeo.taught_run import learner_of
 
 
 def ask_run(run: str | os.PathLike[str], n: int) -> list[tuple[Query, Path]]:
@@ -33,7 +27,7 @@ def ask_run(run: str | os.PathLike[str], n: int) -> list[tuple[Query, Path]]:
     """
     if n < 1:
         raise InputError(f"ask: --n is {n}, expected at least 1")
-    with _learner_of(run) as learner:
+    with learner_of(run) as learner:
         asked = learner.ask(n)
         name = "queries/{}.json"
         return [
@@ -58,7 +52,7 @@ def tell_run(
         InputError: no such run, query or file, or the file's content is no answer to it. Nothing is changed.
     """
     answer = read_answer(file)
-    with _learner_of(run, progress) as learner:
+    with learner_of(run, progress) as learner:
         if isinstance(answer, Demonstration):
             _check(answer, file, learner.world)
         receipt = learner.tell(query_id, answer)
@@ -73,12 +67,3 @@ def _check(demonstration: Demonstration, file: Path, world: World) -> None:
         check_demonstration(demonstration, world)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-
-
-@contextmanager
-def _learner_of(run: str | os.PathLike[str], progress: Progress | None = None) -> Iterator[Learner]:
-    """The learner of a run, whose folder is locked meanwhile."""
-    with RunFolder.existing(run, exclusive=True) as folder, kept_sealed(folder):
-        config = validated(folder.config, str(folder.path / "config.yaml"))
-        with world_in(folder, config) as world:
-            yield Learner(folder, config, world, progress)

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.data.demonstrations import observations
 from robogeo.learning.learner import Learner
 from robogeo.motion.request import Request
 from robogeo.report import LatentView
@@ -30,8 +29,6 @@ def latent_view(
         requests: whose geodesics are drawn.
     """
     manifold = learner.planner_of(number).manifold
-    given = learner.demonstrations[: round["demonstrations"]]
-    _, groups = observations(given, learner.config.spacing)
     graph = manifold.graph
     # The graph numbers nodes by place; the picture joins them in the order in which they were shown.
     shown = np.argsort(graph.origins)
@@ -42,7 +39,7 @@ def latent_view(
         geodesics = [g.points.double().numpy() for g in manifold.geodesics(ends[0], ends[1])]
     return LatentView(
         nodes=graph.nodes.double().numpy()[shown],
-        groups=groups[graph.origins[shown]],
+        groups=manifold.shown_in[shown],
         edges=rank[graph.edges],
         bridges=graph.bridges,
         log_mf=_chunked(manifold.decoder_metric.log_magnification_factor),

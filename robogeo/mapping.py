@@ -30,19 +30,20 @@ def map_run(run: str | os.PathLike[str], out: Path, layer: LayerName, round: int
         The interactive file, and what the plane is.
 
     Raises:
-        InputError: not a run's folder, no such round, or another ending.
+        InputError: not a run's folder, nothing learned yet, no such round, or another ending.
     """
     if out.suffix.lower() not in PICTURES:
         raise InputError(f"{out}: a map is a picture that ends in {' or '.join(PICTURES)}")
     folder, config = open_run(run)
     with folder, world_in(folder, config) as world:
         learner = Learner(folder, config, world)
-        number = learner.rounds - 1 if round is None else round
-        if not 0 <= number < learner.rounds:
-            raise InputError(f"{run}: has no round {number}; it was trained {learner.rounds} times")
+        if round is not None and not 0 <= round < learner.rounds:
+            raise InputError(f"{run}: has no round {round}; it was trained {learner.rounds} times")
         if config.model.latent_dim < 2:
             raise InputError(f"{run}: model.latent_dim is 1; a map needs at least 2")
-        chart = LatentMap(learner.planner_of(number).manifold)
+        planner = learner.planner if round is None else learner.planner_of(round)
+        chart = LatentMap(planner.manifold)
+        number = learner.rounds - 1 if round is None else round
         title = f"{config.scene}, {world.robot_name}: what was learned, round {number}"
     figure = map_figure(chart, layer, demonstrations=True, graph=False)
     with replacing(out) as draft:

@@ -247,14 +247,14 @@ class View:
     port: int | None = None
     """Port to listen on. Default: the first free one from 8080."""
     record: Path | None = None
-    """Serve nothing, but write a replay of motions: one HTML file that opens without a network."""
+    """Write a replay of motions, and end: one HTML file that opens without a network. Only reads the run."""
 
 
 @dataclass(frozen=True)
 class Map:
     """Draw the map of what a run learned, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
 
-    Bright ridges: a small latent step is a large motion. Fog: nothing was demonstrated there.
+    Dark ridges: a small latent step is a large motion. White fog: nothing was demonstrated there.
     """
 
     run: Annotated[Path, tyro.conf.Positional]

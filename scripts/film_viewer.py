@@ -52,7 +52,7 @@ def main() -> None:
 
 def _film(page: Any, viewer: Viewer) -> None:
     motion, session, teaching = viewer.page.motion, viewer.page.session, viewer.page.teaching
-    request = next(r for r in session.ways_of_life(12) if motion.take(r).verdict.word == "safe")
+    request = next(r for r in session.held_out(12) if motion.take(r).verdict.word == "safe")
     print("motion:", request.name)
     _keep(page, "viewer")
     _clip(page, viewer)
@@ -68,7 +68,7 @@ def _film(page: Any, viewer: Viewer) -> None:
     page.get_by_role("button", name="Learn from what was taught").click()
     _wait(lambda: session.map is not before)
     page.get_by_text("demonstrations, success").first.wait_for()
-    print("taught:", teaching.standings[-2:])
+    print("taught:", teaching.rounds[-2:])
     page.get_by_text("Success on held-out requests").first.scroll_into_view_if_needed()
     _keep(page, "viewer_learned")
 
@@ -84,7 +84,7 @@ def _clip(page: Any, viewer: Viewer) -> None:
         shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(CLIP, Image.Resampling.LANCZOS)
         pictures.append(np.asarray(shot))
     fps = FRAMES / float(film.t[-1])
-    (IMAGES / "viewer.gif").write_bytes(gif_bytes(pictures, fps, colors=128))
+    (IMAGES / "viewer.gif").write_bytes(gif_bytes(pictures, fps, colors=256))
 
 
 def _keep(page: Any, name: str) -> None:

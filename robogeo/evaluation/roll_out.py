@@ -84,15 +84,18 @@ def roll_out(
 
 def trials_for(world: World, requests: Sequence[Request]) -> tuple[list[Trial], list[Refusal]]:
     """Pair requests with the demonstrator's path length; those it refuses are returned apart."""
-    trials, refusals = [], []
-    for index, request in enumerate(requests):
-        shown = world.demonstrate(request, seed=0)
-        if isinstance(shown, Refusal):
-            refusals.append(shown)
-        else:
-            length = float(np.linalg.norm(np.diff(shown, axis=0), axis=1).sum())
-            trials.append(Trial(index, request, length, world.reference(request, shown)))
-    return trials, refusals
+    found = [trial_of(world, request, index) for index, request in enumerate(requests)]
+    trials = [each for each in found if isinstance(each, Trial)]
+    return trials, [each for each in found if isinstance(each, Refusal)]
+
+
+def trial_of(world: World, request: Request, index: int = 0) -> Trial | Refusal:
+    """A request with what a motion for it is held against, or why the demonstrator shows nothing."""
+    shown = world.demonstrate(request, seed=0)
+    if isinstance(shown, Refusal):
+        return shown
+    length = float(np.linalg.norm(np.diff(shown, axis=0), axis=1).sum())
+    return Trial(index, request, length, world.reference(request, shown))
 
 
 def _roll_out_share(share: _Share) -> list[list[Outcome]]:

@@ -33,6 +33,10 @@ _CONFIG, _JOURNAL, _LOCK, _PROVENANCE = "config.yaml", "journal.jsonl", ".lock",
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 
+class LockError(InputError):
+    """A run cannot be written into, though perhaps read: another process does so, or the place forbids it."""
+
+
 class RunFolder:
     """A run's folder, made by `open` (to write) or `existing` (to read, or to write with `exclusive`).
 
@@ -93,7 +97,8 @@ class RunFolder:
             exclusive: lock it, to write into the journal; reading needs no lock.
 
         Raises:
-            InputError: it is not a run's folder, or another process writes into it.
+            InputError: it is not a run's folder.
+            LockError: another process writes into it, or it cannot be written.
         """
         folder = run_at(path)
         config = read_tree(folder / _CONFIG)
@@ -246,13 +251,14 @@ def _locked(folder: Path) -> int:
     try:
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise write_error(folder / _LOCK, error) from error
+        found = write_error(folder / _LOCK, error)
+        raise (LockError(str(found)) if isinstance(found, InputError) else found) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
         if isinstance(error, BlockingIOError):
-            raise InputError(
+            raise LockError(
                 f"{folder}: another process is writing into this run; wait for it to end"
             ) from error
         raise write_error(folder / _LOCK, error) from error

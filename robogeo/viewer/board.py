@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.viewer.card import Card, curves_card, map_card
+from robogeo.viewer.card import ASPECTS, Card, curves_card, map_card
 from robogeo.viewer.latent_map import LatentMap, LayerName
+from robogeo.viewer.layer_colors import colors_of
 from robogeo.viewer.route import Film
 from robogeo.viewer.stage import GOAL, START, WAY, Color, add_line
 from robogeo.viewer.wall import Hanging, Wall, column
@@ -33,12 +34,14 @@ class Board:
         self.chart = chart
         self.layer: LayerName = "magnification"
         self.demonstrations, self.graph, self.cloud = True, False, False
+        # Room for both, whether a motion is there or not: a map that moves cannot be clicked.
+        self._map_place, self._curves_place = column(wall, ASPECTS)
         self._map_card = self._map()
         self._curves: Card | None = None
         self._lines: dict[str, tuple[FloatArray, Color, float]] = {}
         self._marks: dict[str, tuple[FloatArray, Color, float]] = {}
         self._handles: dict[str, Any] = {}
-        self._hang()
+        self._hang_map()
 
     def replace_map(self, chart: LatentMap) -> None:
         """Hang another map; ways of the old one are taken down."""
@@ -49,19 +52,14 @@ class Board:
         self._marks.clear()
         self.redraw()
 
-    def choose_layer(self, layer: LayerName) -> None:
-        """Show another layer."""
-        self.layer = layer
-        self.redraw()
-
     def redraw(self) -> None:
         """Draw the map anew, with all that is on it."""
         self._map_card = self._map()
-        self._hang()
+        self._hang_map()
 
     def point_at(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
         """Where on the map (2,) a look along a ray falls, None where it falls elsewhere."""
-        share = self._hangings[0].met_by(origin, direction)
+        share = self._map_place.met_by(origin, direction)
         return None if share is None or self.cloud else self._map_card.panels[0].at(share)
 
     def line(self, name: str, codes: FloatArray | None, color: Color = WAY, width: float = 3.5) -> None:
@@ -90,19 +88,23 @@ class Board:
             return self.chart.in_cloud(codes) * scale
         panel, extent = self._map_card.panels[0], self.chart.extent
         flat = np.clip(self.chart.shadow(codes), [extent[0], extent[2]], [extent[1], extent[3]])
-        return self._hangings[0].local(panel.on_card(flat))
+        return self._map_place.local(panel.on_card(flat))
 
     def curves(self, film: Film | None, title: str = "") -> None:
-        """Hang the curves of a film below the map; None takes them down."""
+        """Hang the curves of a film below the map; None takes them down. The map stays as it is."""
+        for name in ("curves", "cursor"):
+            self._remove(name)
         self._curves = None if film is None else curves_card(film, self._margin, title)
-        self._hang()
+        if self._curves is not None:
+            self._hang("curves", self._curves, self._curves_place)
+            self._add_cursor(self._curves)
 
     def cursor(self, share: float) -> None:
         """Move the time's cursor to a share of the film."""
         handle = self._handles.get("cursor")
         if handle is not None and self._curves is not None:
             left, _, width, _ = self._curves.panels[0].box
-            handle.position = ((left + share * width - 0.5) * self._hangings[1].width, 0.0, 0.006)
+            handle.position = ((left + share * width - 0.5) * self._curves_place.width, 0.0, 0.006)
 
     def _map(self) -> Card:
         return map_card(self.chart, self.layer, demonstrations=self.demonstrations, graph=self.graph)
@@ -121,25 +123,20 @@ class Board:
             store[name] = (codes, color, size)
             self._draw_on_map(name)
 
-    def _hang(self) -> None:
-        """Hang both cards where there is room for them, and draw on the map what belongs there."""
-        cards = [self._map_card] + ([] if self._curves is None else [self._curves])
-        aspects = tuple(card.aspect for card in cards)
-        self._hangings = column(self._wall, aspects)
-        for name in ("map", "curves", "cursor", "cloud"):
+    def _hang_map(self) -> None:
+        """Hang the map, or its cloud, and draw on it what belongs there."""
+        for name in ("map", "cloud"):
             self._remove(name)
-        for name, card, place in zip(("map", "curves"), cards, self._hangings, strict=False):
-            self._hang_card(name, card, place)
-        if self._curves is not None:
-            self._add_cursor(self._curves, self._hangings[1])
+        if self.cloud:
+            self._frame("map", self._map_place)
+            self._add_cloud()
+        else:
+            self._hang("map", self._map_card, self._map_place)
         for name in (*self._lines, *self._marks):
             self._draw_on_map(name)
 
-    def _hang_card(self, name: str, card: Card, place: Hanging) -> None:
+    def _hang(self, name: str, card: Card, place: Hanging) -> None:
         self._frame(name, place)
-        if name == "map" and self.cloud:
-            self._add_cloud()
-            return
         self._handles[name] = self._scene.add_image(
             f"/{name}/card",
             card.image,
@@ -156,19 +153,20 @@ class Board:
 
     def _add_cloud(self) -> None:
         """The nodes in three dimensions instead of the flat map, coloured by the layer."""
-        import matplotlib
-
-        layer = self.chart.layer(self.layer)
-        values = self.chart.at_nodes(self.layer)
-        share = np.clip((values - layer.limits[0]) / (layer.limits[1] - layer.limits[0]), 0.0, 1.0)
-        colors = (255 * matplotlib.colormaps["viridis"](share)[:, :3]).astype(np.uint8)
+        chart = self.chart
+        lack = 1.0 - chart.at_nodes("support")
+        colors = 255 * colors_of(chart.layer(self.layer), chart.at_nodes(self.layer), lack)
         self._handles["cloud"] = self._scene.add_point_cloud(
-            "/map/cloud", self.places(self.chart.nodes).astype(np.float32), colors, point_size=0.012
+            "/map/cloud",
+            self.places(chart.nodes).astype(np.float32),
+            colors.astype(np.uint8),
+            point_size=0.012,
         )
 
-    def _add_cursor(self, card: Card, place: Hanging) -> None:
-        bottom = (card.panels[-1].box[1] - 0.5) * place.height
-        top = (card.panels[0].box[1] + card.panels[0].box[3] - 0.5) * place.height
+    def _add_cursor(self, card: Card) -> None:
+        height = self._curves_place.height
+        bottom = (card.panels[-1].box[1] - 0.5) * height
+        top = (card.panels[0].box[1] + card.panels[0].box[3] - 0.5) * height
         line = np.array([[0.0, bottom, 0.0], [0.0, top, 0.0]])
         self._handles["cursor"] = add_line(self._scene, "/curves/cursor", line, WAY, 2.0)
         self.cursor(0.0)

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from robogeo.report.chart import draw_demonstrations, draw_graph
 from robogeo.report.style import INK, PALETTE, calm, new_figure
-from robogeo.viewer.latent_map import LatentMap, Layer, LayerName
+from robogeo.viewer.latent_map import LatentMap, LayerName
+from robogeo.viewer.layer_colors import colors_of, scale_of
 from robogeo.viewer.route import Film
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.image import AxesImage
 
 FloatArray = NDArray[np.float64]
 _DPI = 110
 _MAP, _CURVES = (9.2, 7.6), (9.2, 5.6)  # inches
-_FOG = "#d9dde1"
+ASPECTS = _MAP[1] / _MAP[0], _CURVES[1] / _CURVES[0]  # height over width, of the map and of the curves
 _TEXT: dict[Any, float] = {"font.size": 18.0, "axes.titlesize": 19.0, "axes.labelsize": 19.0}
 _TICKS: dict[Any, float] = {"xtick.labelsize": 17.0, "ytick.labelsize": 17.0, "legend.fontsize": 16.5}
 
@@ -60,11 +60,6 @@ class Card:
     image: NDArray[np.uint8]
     panels: tuple[Panel, ...]
 
-    @property
-    def aspect(self) -> float:
-        """Height over width."""
-        return self.image.shape[0] / self.image.shape[1]
-
 
 def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph: bool) -> Figure:
     """The map: one layer under fog, with what was demonstrated and the graph on it if wanted."""
@@ -74,7 +69,8 @@ def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph
         figure = new_figure(*_MAP)
         axes = figure.subplots()
         layer = chart.layer(name)
-        image = _draw_layer(axes, chart, layer)
+        colors = colors_of(layer, layer.values, chart.lack)
+        axes.imshow(colors, extent=chart.extent, origin="lower", aspect="auto", interpolation="bilinear")
         nodes = chart.projection.plane_nodes
         if graph:
             draw_graph(axes, nodes, chart.edges, chart.bridges)
@@ -84,7 +80,7 @@ def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph
         axes.set(xlim=(left, right), ylim=(bottom, top))
         axes.set(xlabel=chart.axis_names[0], ylabel=chart.axis_names[1])
         axes.locator_params(nbins=6)
-        bar = figure.colorbar(image, ax=axes, extend="both", aspect=30, pad=0.02)
+        bar = figure.colorbar(scale_of(layer), ax=axes, extend="both", aspect=30, pad=0.02)
         bar.set_label(layer.label, labelpad=10)
         bar.outline.set_visible(False)
     return figure
@@ -107,27 +103,6 @@ def curves_card(film: Film, margin_m: float, title: str) -> Card:
         above.set_title(title)
         below.set(xlabel="time, s", xlim=(0.0, float(film.t[-1])))
     return _card(figure)
-
-
-def _draw_layer(axes: Axes, chart: LatentMap, layer: Layer) -> AxesImage:
-    """Dark to bright in a scale made for colour-blind readers (viridis), under fog without support."""
-    image = axes.imshow(
-        np.ma.masked_invalid(layer.values),
-        extent=chart.extent,
-        origin="lower",
-        aspect="auto",
-        cmap="viridis",
-        vmin=layer.limits[0],
-        vmax=layer.limits[1],
-        interpolation="bilinear",
-    )
-    if layer.name != "support":
-        from matplotlib.colors import to_rgb
-
-        veil = np.empty((*chart.lack.shape, 4))
-        veil[..., :3], veil[..., 3] = to_rgb(_FOG), 0.97 * np.clip(1.5 * chart.lack, 0.0, 1.0)
-        axes.imshow(veil, extent=chart.extent, origin="lower", aspect="auto", interpolation="bilinear")
-    return image
 
 
 def _draw_speeds(axes: Axes, film: Film) -> None:

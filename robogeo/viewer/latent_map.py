@@ -97,6 +97,10 @@ class LatentMap:
         """Codes (n, d) in the coordinates of `cloud`."""
         return (codes - self.projection.mean) @ self._axes.T
 
+    def codes_of(self, q: FloatArray) -> FloatArray:
+        """Codes (n, d) of configurations (n, dof), rad."""
+        return self.manifold.encode(q).double().numpy()
+
     def code_at(self, x: float, y: float) -> FloatArray:
         """The code (d,) at a point of the plane."""
         return self.projection.lift(np.array([[x, y]]))[0]

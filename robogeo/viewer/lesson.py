@@ -6,7 +6,7 @@ A person's way-points and the path of a planner go through the same hands from h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from scipy.interpolate import PchipInterpolator
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
-from robogeo.learning.answers import Answer, compliance
+from robogeo.learning.answers import CREDITED, Answer, check_demonstration, compliance
 from robogeo.learning.oracles import performed
 from robogeo.learning.queries import Query
 from robogeo.motion.request import Refusal
@@ -27,11 +27,19 @@ PERSON = "person in the viewer"
 
 @dataclass(frozen=True)
 class Check:
-    """Something that was looked at, whether it is well, and what was found."""
+    """Something that was looked at, whether it is well, and what was found.
+
+    Attributes:
+        name: of what was looked at.
+        holds: whether it is well.
+        found: for people.
+        bars: whether the demonstration is not to be accepted where it does not hold; else it is a warning.
+    """
 
     name: str
     holds: bool
     found: str
+    bars: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +56,8 @@ class Preview:
 
     @property
     def good(self) -> bool:
-        """Whether it may be accepted."""
-        return isinstance(self.answer, Demonstration)
+        """Whether it may be accepted: there is a demonstration, and no check bars it."""
+        return isinstance(self.answer, Demonstration) and all(c.holds for c in self.checks if c.bars)
 
 
 class Lesson:
@@ -106,28 +114,42 @@ class Lesson:
         return np.asarray(PchipInterpolator(arc, kept)(at))
 
     def preview(self) -> Preview:
-        """What the way-points would teach, run in the simulator."""
-        return self.checked(
-            performed(self._world, self.path(), self._derate, PERSON, self.query.request.name)
-        )
+        """What the way-points would teach, run in the simulator; a hit is told with its place."""
+        path = self.path()
+        shown = performed(self._world, path, self._derate, PERSON, self.query.request.name)
+        if isinstance(shown, Refusal) and shown.kind == "collision":
+            shown = replace(shown, reason=shown.reason + self._hit(path))
+        return self.checked(shown)
 
     def checked(self, answer: Answer) -> Preview:
         """What an answer would teach, whoever gave it."""
         if not isinstance(answer, Demonstration):
             refusal = answer if isinstance(answer, Refusal) else Refusal("failed", answer.reason)
-            hit = self._hit(self.path()) if refusal.kind == "collision" else ""
-            return Preview(refusal, (Check("motion", False, refusal.reason + hit),))
-        return Preview(answer, tuple(self._checks(answer)))
+            return Preview(refusal, (Check("motion", False, refusal.reason),))
+        return Preview(answer, (self._limits(answer), self._clearance(answer), self._covered(answer)))
 
-    def _checks(self, shown: Demonstration) -> list[Check]:
-        clearance = min(self._world.clearance(q) for q in shown.resampled(_SPACING))
+    def _limits(self, shown: Demonstration) -> Check:
+        """Whether the learner would take it; a recording may leave the limits by a little."""
+        limits, facts = self._world.limits, f"{shown.duration:.1f} s, {shown.path_length:.2f} rad"
+        try:
+            check_demonstration(shown, self._world)
+        except InputError as error:
+            return Check("joint limits", False, f"{error}; {facts}")
+        spare = float(np.minimum(shown.q - limits.lower, limits.upper - shown.q).min())
+        kept = (
+            f"kept, {spare:.2f} rad to spare" if spare >= 0.0 else f"left by {-spare:.3f} rad, as is allowed"
+        )
+        return Check("joint limits", True, f"{kept}; {facts}")
+
+    def _clearance(self, shown: Demonstration) -> Check:
+        """Whether it keeps off the obstacles of the scene as it is modelled."""
+        nearest = min(self._world.clearance(q) for q in shown.resampled(_SPACING))
+        return Check("clearance", nearest > 0.0, f"{1000.0 * nearest:.0f} mm at the nearest")
+
+    def _covered(self, shown: Demonstration) -> Check:
+        """Whether it answers what was asked; it is learned from even where it does not."""
         covered = compliance(self.query, shown, self._tolerance)
-        return [
-            Check("joint limits", True, f"kept; {shown.duration:.1f} s, {shown.path_length:.2f} rad"),
-            Check("collision", True, "none when it ran in the simulator"),
-            Check("clearance", clearance > 0.0, f"{1000.0 * clearance:.0f} mm at the nearest"),
-            Check("what was asked", covered >= 0.5, f"{covered:.0%} of it is covered"),
-        ]
+        return Check("what was asked", covered >= CREDITED, f"{covered:.0%} of it is covered", bars=False)
 
     def _hit(self, path: FloatArray) -> str:
         """Between which corners the path touches something, as words to append."""

@@ -4,7 +4,7 @@ const told = document.getElementById('told'), form = document.getElementById('co
 const LEFT = 62, BELOW = 50, W = 860, H = 600, scale = window.devicePixelRatio || 1;
 const floats = text => new Float32Array(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
 const layers = DATA.layers.map(layer => ({...layer, values: floats(layer.values), image: new Image()}));
-const lack = floats(DATA.lack), [left, right, bottom, top_] = DATA.extent, n = DATA.cells;
+const [left, right, bottom, top_] = DATA.extent, n = DATA.cells;
 let chosen = 0, cell = null;
 const show = {demonstrations: true, graph: false};
 const x = v => LEFT + (v - left) / (right - left) * (W - LEFT);
@@ -49,14 +49,12 @@ function draw() {
 }
 function drawBar(layer) {
   const pen = sized(bar, 110, H), [low, high] = layer.limits, gradient = pen.createLinearGradient(0, H - BELOW, 0, 0);
-  VIRIDIS.forEach((color, k) => gradient.addColorStop(k / (VIRIDIS.length - 1), color));
+  DATA.scale.forEach((color, k) => gradient.addColorStop(k / (DATA.scale.length - 1), color));
   pen.fillStyle = gradient; pen.fillRect(4, 0, 18, H - BELOW); pen.fillStyle = style('--ink');
   for (const v of ticks(low, high)) pen.fillText(v, 28, 5 + (H - BELOW) * (1 - (v - low) / (high - low)));
   pen.save(); pen.translate(100, (H - BELOW) / 2); pen.rotate(-Math.PI / 2); pen.textAlign = 'center';
   pen.fillText(layer.label, 0, 0); pen.restore();
 }
-const VIRIDIS = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b',
-  '#fde725'];
 function tell() {
   const [i, j] = cell, k = i * n + j, parts = layers.map(l => `${l.label}: ${l.values[k].toPrecision(4)}`);
   const a = left + j / (n - 1) * (right - left), b = bottom + i / (n - 1) * (top_ - bottom);

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from robogeo.durable import replacing
 from robogeo.report.style import warm_scale
 from robogeo.viewer.latent_map import LAYERS, LatentMap, Layer
+from robogeo.viewer.layer_colors import LEGEND, colors_of, steps_of_scale
 
 FloatArray = NDArray[np.float64]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -29,7 +30,7 @@ def write_map_page(chart: LatentMap, path: Path, title: str) -> None:
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title><style>{style}</style></head>
-<body><main><h1>{escape(title)}</h1><p>{escape(chart.said)} Grey fog: nothing was demonstrated there.</p>
+<body><main><h1>{escape(title)}</h1><p>{escape(chart.said)} {escape(LEGEND)}</p>
 <form id="controls" aria-label="what is shown"></form>
 <div class="row"><canvas id="map" tabindex="0" role="img" aria-label="{escape(_alt(chart))}"></canvas>
 <canvas id="bar" aria-hidden="true"></canvas></div>
@@ -54,7 +55,7 @@ def _data(chart: LatentMap) -> dict[str, Any]:
         "cells": chart.cells,
         "extent": chart.extent,
         "axes": chart.axis_names,
-        "lack": _packed(chart.lack),
+        "scale": steps_of_scale(),
         "layers": [_layer(chart, chart.layer(name)) for name in LAYERS],
         "demonstrations": [
             {"color": _hex(color), "points": np.round(nodes[chart.groups == group], 4).tolist()}
@@ -76,15 +77,9 @@ def _layer(chart: LatentMap, layer: Layer) -> dict[str, Any]:
 
 def _picture(chart: LatentMap, layer: Layer) -> str:
     """The layer under its fog as a PNG, from the top down."""
-    import matplotlib
     from PIL import Image
 
-    low, high = layer.limits
-    share = np.clip((np.nan_to_num(layer.values, nan=low) - low) / (high - low), 0.0, 1.0)
-    color = matplotlib.colormaps["viridis"](share)[..., :3]
-    if layer.name != "support":
-        fog = 0.97 * np.clip(1.5 * chart.lack, 0.0, 1.0)[..., None]
-        color = (1.0 - fog) * color + fog * np.array([0.851, 0.867, 0.882])
+    color = colors_of(layer, layer.values, chart.lack)
     buffer = BytesIO()
     Image.fromarray(np.round(255 * color[::-1]).astype(np.uint8)).save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

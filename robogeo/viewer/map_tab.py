@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from robogeo.viewer.latent_map import LAYERS, LayerName
+from robogeo.viewer.layer_colors import LEGEND
 from robogeo.viewer.wording import note_html
 
 if TYPE_CHECKING:
     from robogeo.viewer.page import Page
-
-_FOG = "Fog: nothing was demonstrated there. Bright: a small latent step is a large motion."
 
 
 class MapTab:
@@ -41,7 +40,7 @@ class MapTab:
 
     def refresh(self) -> None:
         """Say what the plane of a new map is."""
-        self._said.content = note_html(f"{self._page.session.map.said} {_FOG}")
+        self._said.content = note_html(f"{self._page.session.map.said} {LEGEND}")
 
     def _choose(self, name: LayerName) -> None:
         self._layer.value = name

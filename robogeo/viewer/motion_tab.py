@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from robogeo.motion.request import Request
-from robogeo.viewer.route import End, Film, Route, Verdict
+from robogeo.viewer.route import End, Route, Verdict
 from robogeo.viewer.stage import GOAL, START, evenly
 from robogeo.viewer.wording import verdict_html
 
@@ -38,7 +38,7 @@ class MotionTab:
         self._time = gui.add_slider("Time, s", 0.0, 1.0, 0.01, 0.0)
         self._requests = {
             f"{number + 1}: {request.name}": request
-            for number, request in enumerate(self._session.ways_of_life(_REQUESTS))
+            for number, request in enumerate(self._session.held_out(_REQUESTS))
         }
         self._request = gui.add_dropdown("Request", (_NONE, *self._requests))
         self._buttons = gui.add_button_group("Ends", ("Swap", "Clear"))
@@ -63,8 +63,7 @@ class MotionTab:
 
     def take(self, request: Request) -> Route | None:
         """Show the motion for a request, judged; it takes as long as it takes."""
-        self._session.start = self._session.end_at(request.start)
-        self._session.goal = self._session.end_at(request.goal)
+        self._session.take(request)
         self._ends_changed(judge=False)
         route = self._session.judge()
         self._draw(route)
@@ -136,8 +135,7 @@ class MotionTab:
     def _take_request(self) -> None:
         request = self._requests.get(self._request.value)
         if request is not None:
-            self._session.start = self._session.end_at(request.start)
-            self._session.goal = self._session.end_at(request.goal)
+            self._session.take(request)
             self._ends_changed(judge=True)
 
     def _swap(self) -> None:
@@ -178,24 +176,19 @@ class MotionTab:
         with page.server.atomic():
             page.board.line("geodesic", None if route is None else route.codes)
             self._draw_ghosts(route)
-            path = None if route is None else (route.path if route.film is None else route.film.q)
-            page.stage.way("tool", path)
-            if path is not None:
-                page.stage.show(page.arm.poses(path[:1]))
+            page.stage.way("tool", None if route is None else route.shown)
+            if route is not None:
+                page.stage.show(page.arm.poses(route.shown[:1]))
         self._say(None if route is None else route.verdict)
         film = None if route is None else route.film
         if route is None or film is None:
             page.play(None)
         else:
-            page.play(film, self._codes_of(film), route.title)
+            page.play(film, self._session.map.codes_of(film.q), route.title)
 
     def _draw_ghosts(self, route: Route | None) -> None:
-        wanted = route is not None and self._ghosts.value and not self._aside
-        path = None if route is None else (route.path if route.film is None else route.film.q)
-        self._page.stage.ghosts("way", evenly(path) if wanted and path is not None else None)
-
-    def _codes_of(self, film: Film) -> Any:
-        return self._session.map.manifold.encode(film.q).double().numpy()
+        wanted = self._ghosts.value and not self._aside
+        self._page.stage.ghosts("way", evenly(route.shown) if wanted and route is not None else None)
 
     def _say(self, verdict: Verdict | None) -> None:
         self._verdict.content = verdict_html(verdict, _HINT)

@@ -16,7 +16,7 @@ from robogeo.viewer.motion_tab import MotionTab
 from robogeo.viewer.player import Player, Reel
 from robogeo.viewer.route import Film
 from robogeo.viewer.session import Session
-from robogeo.viewer.stage import Stage
+from robogeo.viewer.stage import NOW, Stage
 from robogeo.viewer.teach_tab import TeachTab
 from robogeo.viewer.teaching import Teaching
 from robogeo.viewer.wall import FOV, Wall
@@ -82,7 +82,7 @@ class Page:
         self.board.curves(film, title)
         if film is None or codes is None:
             self._played = None
-            self.board.mark("now", None, (0, 0, 0))
+            self.board.mark("now", None, NOW)
             self.player.load(None)
             self.motion.set_duration(0.0)
             return
@@ -100,7 +100,7 @@ class Page:
 
     def _load(self, film: Film, codes: FloatArray) -> None:
         poses, places = self.arm.poses(film.q), self.board.places(codes)
-        self.board.mark("now", codes[0], (255, 255, 255), 0.012)
+        self.board.mark("now", codes[0], NOW, 0.013)
 
         def show(frame: int) -> None:
             with self.server.atomic():

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from robogeo.durable import replacing
+from robogeo.errors import RobogeoError
 from robogeo.motion.request import Request
 from robogeo.viewer.page import Page
-from robogeo.viewer.route import RATE, Route
+from robogeo.viewer.route import Route
 
 _PAUSE = 0.8  # s at a goal before the next motion
-_EVERY = 2  # frames that are kept of the film
+_EVERY = 2  # frames of the film of which one is kept
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob: data:; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; "
@@ -36,6 +38,9 @@ def record(page: Page, requests: Sequence[Request], path: Path, title: str) -> l
 
     Returns:
         The ways that are shown.
+
+    Raises:
+        RobogeoError: the installed viser writes another page than is known; nothing is written then.
     """
     page.motion.hide_handles()
     serializer = page.server.get_scene_serializer()
@@ -55,15 +60,24 @@ def _film(page: Page, route: Route, serializer: Any) -> None:
     film = route.film
     if film is None:
         return
-    for frame in range(0, len(film.t), _EVERY):
-        page.player.seek(float(film.t[frame]))
-        serializer.insert_sleep(_EVERY / RATE)
-    page.player.seek(float(film.t[-1]))
+    times = [float(t) for t in (*film.t[:-1:_EVERY], film.t[-1])]
+    for now, following in pairwise(times):
+        page.player.seek(now)
+        serializer.insert_sleep(following - now)
+    page.player.seek(times[-1])
     serializer.insert_sleep(_PAUSE)
 
 
 def _sealed(html: str, title: str) -> str:
     """The page with a title of its own and a policy by which the browser lets it fetch nothing."""
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    named = re.sub(r"<title>.*?</title>", f"<title>{escape(title)}</title>", html, count=1, flags=re.DOTALL)
-    return named.replace("<head>", f"<head>{policy}", 1)
+    named = _replaced(r"<title>.*?</title>", f"<title>{escape(title)}</title>", html)
+    return _replaced(r"<head>", f"<head>{policy}", named)
+
+
+def _replaced(pattern: str, text: str, html: str) -> str:
+    """The page with the first place that fits replaced; without one the page would promise what it is not."""
+    changed, count = re.subn(pattern, lambda _: text, html, count=1, flags=re.DOTALL)
+    if not count:
+        raise RobogeoError(f"replay: the installed viser writes a page without {pattern}; install viser 1.1")
+    return changed

@@ -13,7 +13,6 @@ from robogeo.geometry import Geodesic
 from robogeo.motion.environment import Execution
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.planner import Plan
-from robogeo.motion.request import Refusal
 from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
@@ -26,6 +25,8 @@ _FAILURES = {
     "margin": "it comes nearer to an obstacle than the margin",
     "limits": "it breaks a joint limit",
     "goal": "it misses its goal",
+    "length": "it is far longer than what the demonstrator shows",
+    "strayed": "it strays from what was recorded",
     "abrupt": "it jumps: its largest step is far above the median one",
 }
 
@@ -92,22 +93,34 @@ class Route:
         return f"{self.start.place} to {self.goal.place}: {self.verdict.word}"
 
     @property
+    def shown(self) -> FloatArray:
+        """Configurations (n, dof) rad that are drawn: those of the motion, as soon as there is one."""
+        return self.path if self.film is None else self.film.q
+
+    @property
     def codes(self) -> FloatArray:
         """The latent curve (n, d)."""
         return self.geodesic.points.double().numpy()
 
 
-def verdict_on(plan: Plan | Refusal, execution: Execution | None, outcome: Outcome | None) -> Verdict:
-    """The verdict on a plan that ran, or on why there is none."""
-    if isinstance(plan, Refusal):
-        return Verdict("refused", plan.reason)
-    if execution is None or outcome is None:
-        raise ValueError("a plan that did not run cannot be judged")
+def verdict_on(plan: Plan, execution: Execution, outcome: Outcome, unjudged: str = "") -> Verdict:
+    """The verdict on a plan that ran.
+
+    Args:
+        plan: what was planned.
+        execution: what the simulator saw.
+        outcome: what the run's criteria say.
+        unjudged: why there is no demonstration that the motion was held against; empty: there is one.
+    """
     seen = (
         f"{plan.motion.duration:.2f} s, {plan.motion.path_length:.2f} rad; clearance "
         f"{1000.0 * execution.min_clearance_m:.0f} mm, goal error {1000.0 * execution.goal_error_m:.2f} mm, "
         f"ends corrected by {plan.correction:.3f} rad"
     )
+    if np.isfinite(outcome.deviation_rad):
+        seen += f", {outcome.deviation_rad:.3f} rad from the recording"
+    if unjudged:
+        seen += f"; not held against a demonstration: {unjudged}"
     if outcome.success:
         return Verdict("safe", seen)
     why = _FAILURES.get(outcome.failure, f"it misses the scene's own measure '{outcome.failure}'")

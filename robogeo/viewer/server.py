@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from robogeo.errors import InputError, RobogeoError
+from robogeo.viewer.origins import own_page_only
 from robogeo.viewer.page import Page
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching
@@ -37,7 +38,8 @@ class Viewer:
     def __init__(self, session: Session, teaching: Teaching, port: int | None = None) -> None:
         viser = _viser()
         chosen = free_port(port)
-        with redirect_stdout(io.StringIO()):  # its banner names no more than the address, which is told below
+        # Its banner names no more than the address, which is told below.
+        with redirect_stdout(io.StringIO()), own_page_only():
             self._server = viser.ViserServer(HOST, chosen, label="robogeo", verbose=False)
         self.address = f"http://{HOST}:{self._server.get_port()}"
         self._server.gui.configure_theme(

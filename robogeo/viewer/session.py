@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from robogeo.errors import InputError
 from robogeo.evaluation.outcome import SuccessCriteria, judged
+from robogeo.evaluation.roll_out import Trial, trial_of
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal, Request
@@ -36,8 +37,8 @@ class Session:
 
     Args:
         learner: of the run.
-        criteria: of success, by which ways are judged; their length is not judged, since no demonstrator is
-            asked.
+        criteria: of success, by which ways are judged. Length, and nearness to a recording, are judged where
+            the world shows the way between both ends; where it does not, the verdict says so.
 
     Attributes:
         map: of the last fit.
@@ -71,7 +72,7 @@ class Session:
 
     def end_at(self, q: FloatArray) -> End:
         """An end at a configuration (dof,) rad."""
-        return End(q, self.map.manifold.encode(q[None])[0].double().numpy(), self.world.place_of(q))
+        return End(q, self.map.codes_of(q[None])[0], self.world.place_of(q))
 
     def end_on_map(self, x: float, y: float) -> End:
         """An end at a point of the map: what the decoder makes of its code, brought within the limits."""
@@ -82,12 +83,17 @@ class Session:
         return End(q, code, self.world.place_of(q))
 
     def choose(self, x: float, y: float) -> None:
-        """Choose the next end at a point of the map: first the start, then the goal, then a new start."""
-        end = self.end_on_map(x, y)
-        if self.start is None or self.goal is not None:
-            self.start, self.goal, self.route = end, None, None
+        """Choose the end that is missing at a point of the map, the start first; with both, begin anew."""
+        if self.start is not None and self.goal is not None:
+            self.clear()
+        if self.start is None:
+            self.start = self.end_on_map(x, y)
         else:
-            self.goal = end
+            self.goal = self.end_on_map(x, y)
+
+    def take(self, request: Request) -> None:
+        """Take both ends from a request."""
+        self.start, self.goal = self.end_at(request.start), self.end_at(request.goal)
 
     def clear(self) -> None:
         """Choose anew."""
@@ -120,8 +126,8 @@ class Session:
         self.route = replace(route, verdict=verdict, film=film)
         return self.route
 
-    def ways_of_life(self, count: int) -> list[Request]:
-        """Requests that people without a mouse may choose from, between as many places as there are."""
+    def held_out(self, count: int) -> list[Request]:
+        """Held-out requests, which people without a mouse may choose from."""
         return self.world.held_out(0, count)
 
     def _plan(self, route: Route) -> Plan | Refusal:
@@ -139,8 +145,13 @@ class Session:
         world = self.world
         if isinstance(plan, Refusal):
             inside = np.clip(route.path, world.limits.lower, world.limits.upper)
-            return verdict_on(plan, None, None), film_without_time(inside, world)
-        execution = world.execute(plan.motion)
+            return Verdict("refused", plan.reason), film_without_time(inside, world)
         request = Request(route.start.q, route.goal.q)
-        outcome = judged(request, plan, execution, world.limits, plan.motion.path_length, self._criteria)
-        return verdict_on(plan, execution, outcome), film_of(plan, world)
+        trial, unjudged = trial_of(world, request), ""
+        if isinstance(trial, Refusal):
+            unjudged = trial.reason
+            trial = Trial(0, request, plan.motion.path_length)
+        execution = world.execute(plan.motion)
+        against = trial.reference_length, self._criteria, trial.reference
+        outcome = judged(request, plan, execution, world.limits, *against)
+        return verdict_on(plan, execution, outcome, unjudged), film_of(plan, world)

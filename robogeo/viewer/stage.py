@@ -14,7 +14,7 @@ from robogeo.viewer.arm import Arm, Poses
 FloatArray = NDArray[np.float64]
 Color = tuple[int, int, int]
 GHOSTS = 5
-START, GOAL, WAY = (0, 158, 115), (213, 94, 0), (31, 41, 51)
+START, GOAL, WAY, NOW = (0, 158, 115), (213, 94, 0), (31, 41, 51), (204, 121, 167)
 _GHOST = (86, 150, 200)
 
 

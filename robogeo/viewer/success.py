@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-
-from robogeo.viewer.teaching import Standing
 
 _BLUE, _PALE = "#0072B2", "#9cc5d9"
 
@@ -35,9 +33,12 @@ class SuccessPlot:
             height=200,
         )
 
-    def show(self, standings: Sequence[Standing]) -> None:
-        """Draw all rounds."""
-        if not standings:
+    def show(self, rounds: Sequence[Mapping[str, Any]]) -> None:
+        """Draw all rounds, as in ``summary.json``."""
+        if not rounds:
             return
-        columns = [(s.demonstrations, 100.0 * s.success, 100.0 * s.low, 100.0 * s.high) for s in standings]
+        columns = [
+            (r["demonstrations"], *(100.0 * share for share in (r["success_rate"], *r["success_rate_ci95"])))
+            for r in rounds
+        ]
         self._plot.data = tuple(np.array(column, dtype=np.float64) for column in zip(*columns, strict=True))

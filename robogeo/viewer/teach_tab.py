@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.queries import Query
-from robogeo.progress import Progress
 from robogeo.viewer.board import STRETCH
-from robogeo.viewer.lesson import Preview
 from robogeo.viewer.posture import Posture
 from robogeo.viewer.stage import evenly
 from robogeo.viewer.success import SuccessPlot
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 _NONE = "none"
 _ADD, _REMOVE = "Add here", "Remove it"
-_LOOK, _PLANNER = "Look at it", "Let planner show"
+_LOOK, _PLANNER, _RECORDING = "Look at it", "Let planner show", "Show recording"
 _SHOWN = (230, 159, 0)
 _HINT = (
     "Drag the orange tool (or move the joints), add way-points between start and goal, look at the motion, "
@@ -47,7 +45,8 @@ class TeachTab:
         with gui.add_folder("Show it"):
             self._corner = gui.add_dropdown("Behind", ("start",))
             self._points = gui.add_button_group("Way-point", (_ADD, _REMOVE))
-            self._show = gui.add_button_group("Motion", (_LOOK, _PLANNER))
+            oracle = _RECORDING if self._teaching.learner.config.recorded else _PLANNER
+            self._show = gui.add_button_group("Motion", (_LOOK, oracle))
             self._checks = gui.add_html(note_html(_HINT))
             self._accept = gui.add_button("Accept", icon="check", color="green")
             self._reason = gui.add_text("Reason", "it cannot be shown")
@@ -57,6 +56,7 @@ class TeachTab:
         self._bar = gui.add_progress_bar(0.0, visible=False)
         self._said = gui.add_html("")
         self._success = SuccessPlot(gui)
+        self._teaching.reports.watcher = self
         self._listen()
         self.keys: dict[str, tuple[str, Any]] = {
             "Q": ("Ask one more question", self._later(self._ask_one)),
@@ -68,7 +68,7 @@ class TeachTab:
 
     def refresh(self) -> None:
         """Show what the run's journal says."""
-        self._success.show(self._teaching.standings)
+        self._success.show(self._teaching.rounds)
         self._list_questions()
         self._allow()
 
@@ -94,7 +94,8 @@ class TeachTab:
             _ADD: self._add_way_point,
             _REMOVE: self._remove_way_point,
             _LOOK: self._look_at_it,
-            _PLANNER: self._let_planner,
+            _PLANNER: self._ask_oracle,
+            _RECORDING: self._ask_oracle,
         }
         for group in (self._points, self._show):
             group.on_click(lambda event: self._page.desk.submit(actions[event.target.value]))
@@ -160,22 +161,28 @@ class TeachTab:
             return query.stretch
         if len(query.motion) < 2:
             return None
-        return self._page.session.map.manifold.encode(query.motion).double().numpy()
+        return self._page.session.map.codes_of(query.motion)
 
     # -- the demonstration -------------------------------------------------------------------------
 
     def _show_lesson(self) -> None:
-        """Show way-points and, dashed by ghosts, the path through them."""
-        lesson, page = self._teaching.lesson, self._page
-        count = 0 if lesson is None else len(lesson.way_points)
-        behind = ("start", *(f"way-point {k + 1}" for k in range(count)))
-        self._corner.options, self._corner.value = behind, behind[-1]
+        """Show the lesson as it is: way-points by ghosts, the path, and what was found by looking at it."""
+        lesson, preview, page = self._teaching.lesson, self._teaching.preview, self._page
+        seen = preview.answer.q if preview and isinstance(preview.answer, Demonstration) else None
+        path = lesson.path() if lesson is not None and seen is None else seen
         with page.server.atomic():
-            page.stage.way("lesson", None if lesson is None else lesson.path(), _SHOWN, 4.0)
+            page.stage.way("lesson", path, _SHOWN, 4.0)
             page.stage.ghosts("lesson", None if lesson is None else lesson.corners[1:], _SHOWN, 0.22)
-        if self._teaching.preview is None:
-            self._checks.content = note_html(_HINT)
+            page.board.line("lesson", None if seen is None else page.session.map.codes_of(seen), _SHOWN)
+        self._checks.content = note_html(_HINT) if preview is None else checks_html(preview)
+        self._list_corners(0 if lesson is None else len(lesson.way_points))
         self._allow()
+
+    def _list_corners(self, count: int) -> None:
+        """Offer the start and as many way-points as there are to be put something behind."""
+        behind = ("start", *(f"way-point {k + 1}" for k in range(count)))
+        if self._corner.options != behind:
+            self._corner.options, self._corner.value = behind, behind[-1]
 
     def _add_way_point(self) -> None:
         self._teaching.insert(self._posture.q, self._corner.options.index(self._corner.value))
@@ -186,18 +193,12 @@ class TeachTab:
         self._show_lesson()
 
     def _look_at_it(self) -> None:
-        self._show_preview(self._teaching.look())
+        self._teaching.look()
+        self._show_lesson()
 
-    def _let_planner(self) -> None:
-        self._show_preview(self._teaching.let_planner_show())
-
-    def _show_preview(self, preview: Preview) -> None:
-        self._checks.content = checks_html(preview.checks)
-        page, shown = self._page, preview.answer
-        if isinstance(shown, Demonstration):
-            page.stage.way("lesson", shown.q, _SHOWN, 4.0)
-            page.board.line("lesson", page.session.map.manifold.encode(shown.q).double().numpy(), _SHOWN)
-        self._allow()
+    def _ask_oracle(self) -> None:
+        self._teaching.ask_oracle()
+        self._show_lesson()
 
     def _accept_it(self) -> None:
         receipt = self._teaching.accept()
@@ -211,7 +212,6 @@ class TeachTab:
         self._after_answer("refused; nothing near it will be asked again")
 
     def _after_answer(self, text: str) -> None:
-        self._page.board.line("lesson", None)
         self._list_questions()
         self.say(text)
 
@@ -220,13 +220,14 @@ class TeachTab:
     def _learn(self) -> None:
         self._update.disabled, self._bar.visible = True, True
         try:
-            self._teaching.update(_Shown(self))
+            self._teaching.update()
             self._page.session.refresh()
             self._page.refresh()
-            last = self._teaching.standings[-1]
+            last = self._teaching.rounds[-1]
+            low, high = last["success_rate_ci95"]
             self.say(
-                f"round {last.round}: {last.demonstrations} demonstrations, success {last.success:.0%} "
-                f"[{last.low:.0%}, {last.high:.0%}]"
+                f"round {last['round']}: {last['demonstrations']} demonstrations, "
+                f"success {last['success_rate']:.0%} [{low:.0%}, {high:.0%}]"
             )
         finally:
             self._bar.visible = False
@@ -249,21 +250,4 @@ class TeachTab:
         self._ask.disabled = not teaching.writable
         self._update.disabled = not (teaching.writable and teaching.untaught)
         if not teaching.writable:
-            self.say("Teaching is off: another process writes into this run, or its folder is read-only.")
-
-
-class _Shown(Progress):
-    """Progress on the page."""
-
-    def __init__(self, tab: TeachTab) -> None:
-        super().__init__()
-        self._tab = tab
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """Show it."""
-        self._tab.show_progress(what, done / max(total, 1))
-
-    def say(self, line: str) -> None:
-        """Show a line, and write it as commands do."""
-        super().say(line)
-        self._tab.say(line)
+            self.say(f"Teaching is off: {teaching.barred}.")

@@ -6,35 +6,26 @@ run's journal before anything else happens, so a browser that vanishes takes not
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
-from robogeo.learning.answers import Answer, Failure, Receipt
+from robogeo.learning.answers import Answer, Receipt
 from robogeo.learning.learner import Learner
-from robogeo.learning.oracles import SimulatedOracle
+from robogeo.learning.oracles import Oracle
 from robogeo.learning.queries import Query
 from robogeo.motion.request import Refusal
 from robogeo.progress import Progress
+from robogeo.stored_run import summary_of
 from robogeo.viewer.lesson import Lesson, Preview
+from robogeo.viewer.reports import Reports
 
 FloatArray = NDArray[np.float64]
 Update = Callable[[Learner, Progress], None]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a run stands after a round: demonstrations, success rate and its 95 % interval."""
-
-    round: int
-    demonstrations: int
-    success: float
-    low: float
-    high: float
 
 
 class Teaching:
@@ -43,17 +34,33 @@ class Teaching:
     Args:
         learner: of the run; its folder must be locked for writing to teach it.
         update: retrains and evaluates, as a planner's session does.
-        writable: whether the run may be written into.
+        oracle: makes whom a planner's session asks. It is made anew whenever it is asked, because one that
+            hands out recordings counts what was only looked at as given.
+        reports: told about the work; the learner tells them too.
+        barred: why nothing can be taught; empty: it can.
 
     Attributes:
         lesson: the demonstration in hand, if any.
         preview: what it would teach, once it was looked at; None after every change.
     """
 
-    def __init__(self, learner: Learner, update: Update, writable: bool) -> None:
-        self.learner, self._update, self.writable = learner, update, writable
+    def __init__(
+        self,
+        learner: Learner,
+        update: Update,
+        oracle: Callable[[Learner], Oracle],
+        reports: Reports,
+        barred: str = "",
+    ) -> None:
+        self.learner, self._update, self._oracle = learner, update, oracle
+        self.reports, self.barred = reports, barred
         self.lesson: Lesson | None = None
         self.preview: Preview | None = None
+
+    @property
+    def writable(self) -> bool:
+        """Whether the run can be taught."""
+        return not self.barred
 
     @property
     def queries(self) -> list[Query]:
@@ -64,19 +71,10 @@ class Teaching:
         return [*record.pending, *reversed(others)]
 
     @property
-    def standings(self) -> list[Standing]:
-        """Every round that was evaluated."""
-        fits = self.learner.record.fits
-        events = [event for event in self.learner.folder.events() if event["event"] == "evaluate"]
-        return [
-            Standing(
-                event["round"],
-                fits[event["round"]]["demonstrations"],
-                event["summary"]["success_rate"],
-                *event["summary"]["success_rate_ci95"],
-            )
-            for event in events
-        ]
+    def rounds(self) -> Sequence[Mapping[str, Any]]:
+        """Every round that was evaluated, as in ``summary.json``."""
+        found: Sequence[Mapping[str, Any]] = summary_of(self.learner.folder)["rounds"]
+        return found
 
     @property
     def untaught(self) -> int:
@@ -117,11 +115,10 @@ class Teaching:
         self.preview = self._in_hand().preview()
         return self.preview
 
-    def let_planner_show(self) -> Preview:
-        """Have the world's own demonstrator answer, and look at it in the same way."""
-        lesson, config = self._in_hand(), self.learner.config
-        oracle = SimulatedOracle(self.learner.world, config.motion.derate)
-        answer = oracle.demonstrate(lesson.query.request, self.learner.rounds - 1)
+    def ask_oracle(self) -> Preview:
+        """Have the oracle of a planner's session answer, and look at it in the same way."""
+        lesson = self._in_hand()
+        answer = self._oracle(self.learner).demonstrate(lesson.query.request, self.learner.rounds - 1)
         self.preview = lesson.checked(answer)
         return self.preview
 
@@ -133,7 +130,7 @@ class Teaching:
                 writable.
         """
         preview = self.preview
-        if preview is None or not isinstance(preview.answer, Demonstration):
+        if preview is None or not preview.good or not isinstance(preview.answer, Demonstration):
             raise InputError("accept: look at the demonstration first; only one that ran well can be told")
         return self._tell(preview.answer)
 
@@ -141,11 +138,7 @@ class Teaching:
         """Tell the learner that this will not be shown; nothing near it is asked again."""
         return self._tell(Refusal("refused", reason))
 
-    def fail(self, reason: str) -> Receipt:
-        """Tell the learner that it was tried in vain; it may be asked again."""
-        return self._tell(Failure(reason))
-
-    def update(self, progress: Progress) -> None:
+    def update(self) -> None:
         """Learn what was told, and evaluate it.
 
         Raises:
@@ -154,7 +147,7 @@ class Teaching:
         self._check_writable()
         if not self.untaught:
             raise InputError("update: nothing was taught since the last training")
-        self._update(self.learner, progress)
+        self._update(self.learner, self.reports)
 
     def _tell(self, answer: Answer) -> Receipt:
         self._check_writable()
@@ -172,6 +165,4 @@ class Teaching:
 
     def _check_writable(self) -> None:
         if not self.writable:
-            raise InputError(
-                "teaching is off: another process writes into this run, or its folder cannot be written"
-            )
+            raise InputError(f"teaching is off: {self.barred}")

@@ -12,6 +12,7 @@ FloatArray = NDArray[np.float64]
 FOV = np.deg2rad(40.0)  # vertical angle of view
 _HEIGHT = 2.15  # m of the wall that fill the window from top to bottom
 _LEFT = 0.56  # m by which the middle of the window lies to the left of what is looked at
+_WIDTH = 1.2  # m of a card
 _NEARER = 0.7  # of the distance from the eye: before the floor, which would hide what hangs low
 
 
@@ -79,15 +80,15 @@ class Hanging:
         return share if distance > 0.0 and ((share >= 0.0) & (share <= 1.0)).all() else None
 
 
-def column(wall: Wall, aspects: tuple[float, ...], width: float = 1.2, gap: float = 0.0) -> list[Hanging]:
+def column(wall: Wall, aspects: tuple[float, ...]) -> list[Hanging]:
     """Cards of given height over width, one below the other, in the left part of the window."""
-    width *= _NEARER
+    width = _NEARER * _WIDTH
     heights = [aspect * width for aspect in aspects]
-    top = 0.5 * (sum(heights) + gap * (len(heights) - 1))
+    top = 0.5 * sum(heights)
     left = wall.eye + _NEARER * (wall.middle - 0.58 * wall.right - wall.eye)
     placed = []
     for height in heights:
         centre = left + (top - 0.5 * height) * wall.up
         placed.append(Hanging(wall, centre, width, height))
-        top -= height + gap
+        top -= height
     return placed

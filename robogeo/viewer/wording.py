@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 from robogeo.learning.queries import Query
 from robogeo.learning.question_file import PURPOSES
 from robogeo.report.style import PALETTE
-from robogeo.viewer.lesson import Check
+from robogeo.viewer.lesson import Check, Preview
 from robogeo.viewer.route import Verdict
 
 _LOOK = {
@@ -47,15 +47,14 @@ def query_html(query: Query, state: str) -> str:
     )
 
 
-def checks_html(checks: Sequence[Check]) -> str:
-    """What was looked at, line by line."""
+def checks_html(preview: Preview) -> str:
+    """What was looked at, line by line, and whether it may be accepted."""
     lines = "".join(
-        f"<div>{'&#10003;' if check.holds else '&#10007;'} <b>{escape(check.name)}</b>: "
-        f"{escape(check.found)}</div>"
-        for check in checks
+        f"<div>{_sign(check)} <b>{escape(check.name)}</b>: {escape(check.found)}</div>"
+        for check in preview.checks
     )
     return (
-        f'<div style="{_BOX}" role="status" data-checks="{"good" if _all(checks) else "bad"}">{lines}</div>'
+        f'<div style="{_BOX}" role="status" data-checks="{"good" if preview.good else "bad"}">{lines}</div>'
     )
 
 
@@ -83,5 +82,6 @@ def _bar(name: str, value: float, share: float, color: str) -> str:
     )
 
 
-def _all(checks: Sequence[Check]) -> bool:
-    return all(check.holds for check in checks)
+def _sign(check: Check) -> str:
+    """A tick; a cross for what bars the demonstration; a warning for what does not."""
+    return "&#10003;" if check.holds else "&#10007;" if check.bars else "&#9888;"

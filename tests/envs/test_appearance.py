@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from envs.appearance import visual_arrays
+from envs.appearance import _CAPSULE, _CYLINDER, _SPHERE, _triangles, visual_arrays
 from envs.arm_world import ArmWorld
 from envs.errors import WorldError
 
@@ -46,6 +46,41 @@ def test_every_joint_and_every_obstacle_is_drawn(world: ArmWorld) -> None:
         assert kind == "box"
         corner = pose[:3, 3] + pose[:3, :3] @ size
         assert np.abs(still - corner).sum(axis=1).min() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "half"),  # sizes as the engine gives them: radius, or length and radius
+    [
+        (_SPHERE, (0.1, 0.0, 0.0), (0.1, 0.1, 0.1)),
+        (_CYLINDER, (0.4, 0.1, 0.0), (0.1, 0.1, 0.2)),
+        (_CAPSULE, (0.4, 0.1, 0.0), (0.1, 0.1, 0.3)),
+    ],
+)
+def test_round_shapes_lie_about_their_middle(
+    kind: int, size: tuple[float, ...], half: tuple[float, ...]
+) -> None:
+    vertices, _ = _triangles((0, 0, kind, size, b""))
+    assert np.allclose(vertices.max(axis=0), half, atol=1.5e-3)
+    assert np.allclose(vertices.min(axis=0), -np.array(half), atol=1.5e-3)
+
+
+def test_a_capsule_is_drawn_where_the_engine_has_it(tmp_path: Path) -> None:
+    import pybullet
+
+    file = tmp_path / "capsule.urdf"
+    shape = '<geometry><capsule radius="0.05" length="0.3"/></geometry>'
+    link = f"<visual>{shape}</visual><collision>{shape}</collision>"
+    file.write_text(f'<robot name="c"><link name="l">{link}</link></robot>')
+    client = pybullet.connect(pybullet.DIRECT)
+    try:
+        body = pybullet.loadURDF(str(file), physicsClientId=client)
+        shown = pybullet.getVisualShapeData(body, physicsClientId=client)[0]
+        lower, upper = pybullet.getAABB(body, -1, physicsClientId=client)
+    finally:
+        pybullet.disconnect(client)
+    vertices = _triangles(shown)[0] + np.array(shown[5])
+    assert np.allclose(vertices.min(axis=0), lower, atol=5e-3)
+    assert np.allclose(vertices.max(axis=0), upper, atol=5e-3)
 
 
 def test_a_tool_is_led_to_a_pose_or_told_that_it_cannot_be(world: ArmWorld) -> None:

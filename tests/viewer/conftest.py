@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from robogeo.config_file import validated
+from robogeo.experiment import usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Progress
 from robogeo.stored_run import criteria_of
+from robogeo.viewer.reports import Reports
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching
 
@@ -36,7 +38,7 @@ def teaching(run: Path, shelf: World) -> Iterator[Teaching]:
     """Teaching of a run, whose updates only retrain."""
     with RunFolder.existing(run, exclusive=True) as folder:
         learner = Learner(folder, validated(folder.config, "config.yaml"), shelf)
-        yield Teaching(learner, _retrain, True)
+        yield Teaching(learner, _retrain, usual_oracle, Reports())
 
 
 def _retrain(learner: Learner, progress: Progress) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from robogeo.cli import main
-from robogeo.errors import InputError
+from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.run_folder import RunFolder
+from robogeo.viewer.recording import _sealed
 from robogeo.viewer.server import HOST, free_port
-from robogeo.viewing import viewed
+from robogeo.viewing import record_run, viewed
 
 pytestmark = pytest.mark.sim
 
@@ -39,9 +40,13 @@ def test_a_folder_that_is_no_run_is_refused(
     assert "config.yaml" in line and "Traceback" not in line
 
 
-def test_a_run_without_a_fit_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["view", "map"])
+def test_a_run_without_a_fit_is_refused(
+    command: str, run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run.parent)
     (run / "journal.jsonl").unlink()
-    assert main(["view", str(run)]) == 2
+    assert main([command, str(run)]) == 2
     assert "nothing is learned yet" in capsys.readouterr().err
 
 
@@ -78,6 +83,38 @@ def test_a_run_that_another_process_writes_into_can_be_looked_at(run: Path) -> N
     pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
     with RunFolder.existing(run, exclusive=True), viewed(run) as viewer:
         assert not viewer.page.teaching.writable
+        assert "another process is writing" in viewer.page.teach._said.content
         assert viewer.address.startswith("http://127.0.0.1:")
     with RunFolder.existing(run, exclusive=True):  # it let go of everything
         pass
+
+
+def test_a_run_that_cannot_be_locked_says_why_it_is_not_taught(run: Path) -> None:
+    pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
+    (run / ".lock").unlink(missing_ok=True)
+    (run / ".lock").mkdir()
+    with viewed(run) as viewer:
+        said = viewer.page.teach._said.content
+        assert ".lock: cannot be written" in said and "another process" not in said
+
+
+def test_what_is_wrong_with_a_run_is_not_taken_for_a_lock(run: Path) -> None:
+    (run / "config.yaml").write_text("scene: 5\n")
+    with pytest.raises(InputError, match=r"config\.yaml"), viewed(run):
+        pass
+
+
+def test_a_replay_only_reads_the_run(run: Path, tmp_path: Path) -> None:
+    pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
+    with RunFolder.existing(run, exclusive=True):  # not even a lock is asked for
+        before = {file: file.stat().st_mtime_ns for file in run.rglob("*")}
+        record_run(run, tmp_path / "replay.html", lambda _: None)
+        assert {file: file.stat().st_mtime_ns for file in run.rglob("*")} == before
+    assert run / "manifest.json" in before
+
+
+def test_a_page_of_another_viser_is_not_written_without_its_policy() -> None:
+    with pytest.raises(RobogeoError, match="<head>"):
+        _sealed("<html><title>viser</title></html>", "title")
+    sealed = _sealed("<head><title>viser</title></head>", r"a \1 & b")
+    assert r"<title>a \1 &amp; b</title>" in sealed and sealed.startswith("<head><meta http-equiv=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def opened(
 def pixel(viewer: Any, point: Any, canvas: dict[str, float]) -> tuple[float, float]:
     """Where on the screen a point (2,) of the map is, as long as nobody has moved the camera."""
     board = viewer.page.board
-    hanging, panel = board._hangings[0], board._map_card.panels[0]
+    hanging, panel = board._map_place, board._map_card.panels[0]
     wall, local = hanging.wall, hanging.local(panel.on_card(np.array([point])))[0]
     look = hanging.centre + local[0] * wall.right + local[1] * wall.up - wall.eye
     focal = 0.5 * canvas["height"] / np.tan(0.5 * FOV) / -(look @ wall.normal)
@@ -91,6 +92,10 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
         session, teaching = viewer.page.session, viewer.page.teaching
         wait_for(lambda: viewer.server.get_clients())
         canvas = page.locator("canvas").first.bounding_box()
+
+        notice = page.locator(".mantine-Notification-closeButton")  # of rendering in software; over the map
+        notice.click()
+        notice.wait_for(state="detached")
 
         # Two clicks on the map: the way between them, and the verdict.
         nodes = session.map.projection.plane_nodes
@@ -122,8 +127,15 @@ def test_a_person_looks_clicks_teaches_and_sees_the_map_change(browser: Any, run
         page.get_by_role("button", name="Learn from what was taught").click()
         wait_for(lambda: session.map is not before)
         assert teaching.learner.rounds == rounds + 1
-        assert [standing.demonstrations for standing in teaching.standings] == [2, 3, 4]
-        page.get_by_text(f"round {rounds}: 4 demonstrations").first.wait_for()
+        assert [each["demonstrations"] for each in teaching.rounds] == [2, 3, 4]
+        # What the page says and draws of success is what the run's summary holds of the new round.
+        last = json.loads((run / "summary.json").read_text())["rounds"][-1]
+        low, high = last["success_rate_ci95"]
+        said = f"round {rounds}: 4 demonstrations, success {last['success_rate']:.0%} [{low:.0%}, {high:.0%}]"
+        page.get_by_text(said, exact=True).first.wait_for()
+        drawn = [column[-1] for column in viewer.page.teach._success._plot.data]
+        assert last["round"] == rounds
+        assert drawn == [4.0, *(100.0 * share for share in (last["success_rate"], low, high))]
         assert viewer.page.board.chart is session.map
 
         # Nobody else was asked for anything.
@@ -137,7 +149,7 @@ def test_a_browser_that_vanishes_takes_nothing_along(browser: Any, run: Path) ->
         teaching, desk = viewer.page.teaching, viewer.page.desk
         query = teaching.ask()[0]
         desk.submit(lambda: teaching.choose(query.id)).result(60)
-        desk.submit(viewer.page.teach._let_planner).result(60)
+        desk.submit(viewer.page.teach._ask_oracle).result(60)
         page.context.close()  # in the middle of it
         wait_for(lambda: not viewer.server.get_clients())
         assert teaching.preview is not None and teaching.preview.good  # the lesson is still in hand
@@ -151,11 +163,17 @@ def test_a_replay_opens_from_the_disk_without_a_network(browser: Any, run: Path,
     said: list[str] = []
     record_run(run, replay, said.append)
     assert len(said) == 4 and replay.stat().st_size < 10_000_000
+    policy = '<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\''
+    assert policy in replay.read_text(encoding="utf-8")
     lines: list[str] = []
     with opened(browser, replay.as_uri(), lines, offline=True) as (page, asked):
         wait_for(lambda: page.evaluate("1") and any("Embedded data loaded" in line for line in lines))
         assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)
         assert page.title().startswith("robogeo: ShelfReach")
+        # The policy holds, not only stands there.
+        blocked = "fetch('http://127.0.0.1:9/').then(() => 'let through', error => error.name)"
+        assert page.evaluate(blocked) == "TypeError"
+        assert any("Content Security Policy" in line for line in lines)
 
 
 def test_the_interactive_map_tells_what_is_under_the_pointer(

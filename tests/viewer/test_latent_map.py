@@ -3,9 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_hex
 
-from robogeo.viewer.card import curves_card, map_card
+from robogeo.report.style import cool_scale
+from robogeo.viewer.card import ASPECTS, curves_card, map_card
 from robogeo.viewer.latent_map import LAYERS, LatentMap
+from robogeo.viewer.layer_colors import colors_of, scale_of, steps_of_scale
 from robogeo.viewer.route import Film
 from robogeo.viewer.session import Session
 
@@ -69,6 +72,7 @@ def test_a_place_on_the_card_is_the_point_it_shows(chart: LatentMap) -> None:
         assert back is not None and np.allclose(back, point)
     assert panel.at(np.array([0.001, 0.5])) is None
     assert card.image.dtype == np.uint8 and len(card.panels) == 1
+    assert card.image.shape[0] / card.image.shape[1] == pytest.approx(ASPECTS[0], abs=2e-3)
 
 
 def test_the_picture_has_its_axes_where_the_card_says(chart: LatentMap) -> None:
@@ -82,6 +86,20 @@ def test_the_picture_has_its_axes_where_the_card_says(chart: LatentMap) -> None:
     assert rows.min() >= (1 - bottom - box_height) * height - 1 and rows.max() <= (1 - bottom) * height + 1
 
 
+def test_colours_are_the_reports_under_fog(chart: LatentMap) -> None:
+    dark, light = cool_scale()([1.0, 0.0])[:, :3]
+    for name in LAYERS:
+        layer = chart.layer(name)
+        low, high = layer.limits
+        values = np.array([low, high, high + 1.0, np.nan, -np.inf])
+        assert np.allclose(colors_of(layer, values, np.zeros(5)), [light, dark, dark, light, light])
+        hidden = colors_of(layer, values, np.ones(5))
+        seen = [light, dark, dark, light, light]
+        assert np.allclose(hidden, seen) if name == "support" else (hidden > 0.96).all()
+    layer = chart.layer("magnification")
+    assert to_hex(scale_of(layer).to_rgba(layer.limits[1])) == steps_of_scale()[-1] == to_hex(dark)
+
+
 def test_curves_of_a_refused_motion_say_so() -> None:
     t = np.linspace(0.0, 3.0, 20)
     unknown = np.full(20, np.nan)
@@ -92,5 +110,6 @@ def test_curves_of_a_refused_motion_say_so() -> None:
         Film(t, np.zeros((20, 7)), t / 3.0, t / 9.0, np.full(20, 0.05)), 0.005, "a to b: refused"
     )
     assert len(card.panels) == len(timed.panels) == 2
+    assert card.image.shape[0] / card.image.shape[1] == pytest.approx(ASPECTS[1], abs=2e-3)
     assert card.panels[1].extent[:2] == (0.0, 3.0)
     assert (card.image != timed.image).any()

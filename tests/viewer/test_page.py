@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from robogeo.errors import RobogeoError
+from robogeo.viewer.origins import own_page_only
 from robogeo.viewer.server import Viewer
 from robogeo.viewing import viewed
 
@@ -32,7 +35,7 @@ def done(viewer: Viewer) -> None:
 
 def test_a_motion_is_shown_played_and_stays_where_it_is_on_another_map(viewer: Viewer) -> None:
     page = viewer.page
-    route = page.motion.take(page.session.ways_of_life(1)[0])
+    route = page.motion.take(page.session.held_out(1)[0])
     assert route is not None and route.film is not None
     assert f'data-verdict="{route.verdict.word}"' in page.motion._verdict.content
     page.player.seek(0.5 * float(route.film.t[-1]))
@@ -51,9 +54,27 @@ def test_a_motion_is_shown_played_and_stays_where_it_is_on_another_map(viewer: V
     assert "cloud" not in page.board._handles
 
 
+def test_a_click_leaves_the_map_where_and_as_it_hangs(viewer: Viewer) -> None:
+    page = viewer.page
+    page.desk.submit(page.motion._clear)
+    done(viewer)
+    card = page.board._handles["map"]
+    nodes = page.session.map.projection.plane_nodes
+    place = page.board.places(page.session.map.nodes[:1])
+    for node in (4, 60):
+        page.desk.submit(lambda node=node: page.motion.choose(*nodes[node]))
+    done(viewer)
+    assert "curves" in page.board._handles and page.session.route is not None
+    page.desk.submit(page.motion._clear)
+    done(viewer)
+    assert "curves" not in page.board._handles
+    assert page.board._handles["map"] is card
+    assert np.array_equal(page.board.places(page.session.map.nodes[:1]), place)
+
+
 def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     page = viewer.page
-    page.motion.take(page.session.ways_of_life(1)[0])
+    page.motion.take(page.session.held_out(1)[0])
     before = page.session.goal
     handle = page.motion._handles["goal"]
     handle.position = np.array(handle.position) + np.array([-0.03, 0.0, 0.02])
@@ -71,7 +92,9 @@ def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     assert page.session.goal is after
 
 
-def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None:
+def test_a_lesson_by_tool_and_joints_ends_on_another_map(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page, teaching = viewer.page, viewer.page.teaching
     teach, posture = page.teach, page.teach._posture
     page.desk.submit(teach._ask_one)
@@ -91,14 +114,25 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     done(viewer)
     assert len(teaching.lesson.way_points) == 1 and teach._corner.value == "way-point 1"
     page.desk.submit(teach._remove_way_point)
-    page.desk.submit(teach._let_planner)
+    page.desk.submit(teach._ask_oracle)
     done(viewer)
     assert 'data-checks="good"' in teach._checks.content and not teach._accept.disabled
+    assert "lesson" in page.board._lines
+    page.desk.submit(teach._add_way_point)  # what was looked at is no longer what is in hand
+    done(viewer)
+    assert "lesson" not in page.board._lines and teach._accept.disabled
+    page.desk.submit(teach._remove_way_point)
+    page.desk.submit(teach._ask_oracle)
 
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(teach, "show_progress", lambda what, share: told.append((what, share)))
     before, rounds = page.session.map, teaching.learner.rounds
     page.desk.submit(teach._accept_it)
     page.desk.submit(teach._learn)
     done(viewer)
+    training = [share for what, share in told if what == f"round {rounds}: training"]
+    assert training == sorted(training) and training[-1] == 1.0
+    assert "lesson" not in page.board._lines
     assert page.session.map is not before and page.board.chart is page.session.map
     assert teaching.learner.rounds == rounds + 1 and len(teach._success._plot.data[0]) == rounds + 1
     assert f"round {rounds}: " in teach._said.content
@@ -109,6 +143,33 @@ def test_a_lesson_by_tool_and_joints_ends_on_another_map(viewer: Viewer) -> None
     page.desk.submit(teach._choose)
     done(viewer)
     assert "stretch" in page.board._handles and not teach._accept.visible
+
+
+def test_pages_of_other_sites_cannot_speak_to_it(viewer: Viewer) -> None:
+    from viser import __version__ as version
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    address = viewer.address.removeprefix("http://")
+    port = address.rpartition(":")[2]
+
+    def spoken(origin: str | None) -> bytes | str:
+        protocol: Any = [f"viser-v{version}"]
+        with connect(f"ws://{address}", origin=origin, subprotocols=protocol, max_size=None) as socket:
+            return socket.recv(timeout=20.0)
+
+    for own in (viewer.address, f"http://localhost:{port}", None):
+        assert spoken(own)
+    others = ("http://evil.example", f"http://evil.example:{port}", "null", "http://127.0.0.1:1")
+    for foreign in others:
+        with pytest.raises(InvalidStatus) as refused:
+            spoken(foreign)
+        assert refused.value.response.status_code == 403
+
+
+def test_a_viser_that_starts_its_server_in_another_way_is_not_trusted() -> None:
+    with pytest.raises(RobogeoError, match="own page"), own_page_only():
+        pass
 
 
 def test_what_does_not_work_is_said(viewer: Viewer) -> None:

@@ -27,8 +27,18 @@ def test_two_clicks_make_a_way_and_a_third_begins_anew(session: Session) -> None
     assert session.goal is None and session.route is None
 
 
+def test_after_a_swap_a_click_fills_the_end_that_is_missing(session: Session) -> None:
+    nodes = session.map.projection.plane_nodes
+    session.clear()
+    session.choose(*nodes[3])
+    first = session.start
+    session.swap()
+    session.choose(*nodes[40])
+    assert first is not None and session.goal is first and session.start is not None
+
+
 def test_a_judged_way_has_a_film_and_a_verdict(session: Session) -> None:
-    request = session.ways_of_life(1)[0]
+    request = session.held_out(1)[0]
     session.start, session.goal = session.end_at(request.start), session.end_at(request.goal)
     session.lead()
     route = session.judge()

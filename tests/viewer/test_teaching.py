@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 
+from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError
+from robogeo.experiment import usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.progress import Progress
+from robogeo.motion.request import Refusal
 from robogeo.viewer.lesson import PERSON, Lesson
+from robogeo.viewer.reports import Reports
 from robogeo.viewer.teaching import Teaching
+from robogeo.viewer.wording import checks_html
 
 pytestmark = pytest.mark.sim
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.sim
 def test_a_person_teaches_by_way_points(teaching: Teaching) -> None:
     query = teaching.ask()[0]
     assert teaching.choose(query.id) is query and teaching.queries[0] is query
-    shown = teaching.let_planner_show()
+    shown = teaching.ask_oracle()
     assert shown.good and all(check.holds for check in shown.checks)
     path = shown.answer.q
     for place in (0.25, 0.5, 0.75):
@@ -38,7 +40,7 @@ def test_a_person_teaches_by_way_points(teaching: Teaching) -> None:
 def test_what_is_accepted_is_on_the_disk_at_once(teaching: Teaching) -> None:
     query = teaching.ask()[0]
     teaching.choose(query.id)
-    teaching.let_planner_show()
+    teaching.ask_oracle()
     teaching.accept()
     folder = RunFolder.existing(
         teaching.learner.folder.path
@@ -50,14 +52,14 @@ def test_what_is_accepted_is_on_the_disk_at_once(teaching: Teaching) -> None:
 
 def test_learning_makes_another_map(teaching: Teaching) -> None:
     with pytest.raises(InputError, match="nothing was taught"):
-        teaching.update(Progress(io.StringIO()))
+        teaching.update()
     rounds = teaching.learner.rounds
     teaching.choose(teaching.ask()[0].id)
-    teaching.let_planner_show()
+    teaching.ask_oracle()
     teaching.accept()
-    teaching.update(Progress(io.StringIO()))
+    teaching.update()
     assert teaching.learner.rounds == rounds + 1 and teaching.untaught == 0
-    assert [standing.demonstrations for standing in teaching.standings] == [2, 3]
+    assert [each["demonstrations"] for each in teaching.rounds] == [2, 3]
 
 
 def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> None:
@@ -72,6 +74,7 @@ def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> 
     teaching.insert(low, 0)
     preview = teaching.look()
     assert not preview.good and "touched an obstacle" in preview.checks[0].found
+    assert "(near the start)" in preview.checks[0].found  # before it comes anywhere near the way-point
     with pytest.raises(InputError, match="look at the demonstration first"):
         teaching.accept()
     teaching.remove(1)
@@ -79,25 +82,44 @@ def test_only_what_was_looked_at_and_ran_can_be_accepted(teaching: Teaching) -> 
     assert teaching.state_of(query) == "pending"
 
 
-def test_refusals_and_failures_are_told(teaching: Teaching) -> None:
-    first = teaching.ask()[0]
-    teaching.choose(first.id)
-    teaching.fail("the arm slipped")
-    assert teaching.state_of(first) == "failed"
-    again = teaching.ask()[-1]
-    teaching.choose(again.id)
-    assert again.attempt == 2
+def test_what_is_found_bars_a_demonstration_or_warns_of_it(teaching: Teaching) -> None:
+    world, query = teaching.learner.world, teaching.ask()[0]
+    teaching.choose(query.id)
+    lesson = teaching.lesson
+    assert lesson is not None
+    low = world.rest.copy()
+    low[1] = world.limits.upper[1]
+    t = np.arange(20) / 10.0
+    touching = lesson.checked(Demonstration(np.linspace(world.rest, low, 20), t, "made"))
+    barring = {check.name: check.holds for check in touching.checks if check.bars}
+    assert barring == {"joint limits": True, "clearance": False} and not touching.good
+    assert 'data-checks="bad"' in checks_html(touching)
+    teaching.preview = touching
+    with pytest.raises(InputError, match="only one that ran well"):
+        teaching.accept()
+
+    aside = lesson.checked(Demonstration(np.linspace(world.rest, world.rest + 0.05, 20), t, "made"))
+    assert [check.holds for check in aside.checks] == [True, True, False] and aside.good
+    shown = checks_html(aside)
+    assert 'data-checks="good"' in shown and "&#9888;" in shown and "&#10007;" not in shown
+    # A planner's hit has no place among a person's way-points.
+    assert lesson.checked(Refusal("collision", "it touched")).checks[0].found == "it touched"
+
+
+def test_refusals_are_told(teaching: Teaching) -> None:
+    query = teaching.ask()[0]
+    teaching.choose(query.id)
     teaching.refuse("there is a cable")
-    assert teaching.state_of(again) == "refused"
-    teaching.choose(again.id)
+    assert teaching.state_of(query) == "refused"
+    teaching.choose(query.id)
     with pytest.raises(InputError, match="refused before"):
         teaching.refuse("again")
 
 
 def test_a_run_that_others_write_into_is_only_looked_at(teaching: Teaching) -> None:
-    reader = Teaching(teaching.learner, lambda *_: None, False)
-    for action in (reader.ask, lambda: reader.update(Progress(io.StringIO()))):
-        with pytest.raises(InputError, match="teaching is off"):
+    reader = Teaching(teaching.learner, lambda *_: None, usual_oracle, Reports(), "somebody writes")
+    for action in (reader.ask, reader.update):
+        with pytest.raises(InputError, match="teaching is off: somebody writes"):
             action()
 
 

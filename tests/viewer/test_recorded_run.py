@@ -1,0 +1,121 @@
+"""A run that learned from recordings: judged by them, and taught with them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robogeo.cli import main
+from robogeo.data.data_set import DataSet
+from robogeo.data.demonstrations import Demonstration
+from robogeo.data.formats import write_data_set
+from robogeo.errors import InputError
+from robogeo.experiment import update_experiment, usual_oracle
+from robogeo.learning.answers import check_demonstration
+from robogeo.learning.journal import read_events
+from robogeo.stored_run import criteria_of
+from robogeo.taught_run import learner_of
+from robogeo.viewer.reports import Reports
+from robogeo.viewer.session import Session
+from robogeo.viewer.teaching import Teaching
+
+pytestmark = pytest.mark.sim
+REST = np.array([0.0, 0.2, 0.0, -1.8, 0.0, -0.4292, 0.0])
+# Learns next to nothing, and asks for what nobody could keep: to stray by less than 0.1 mrad.
+TINY = (
+    "rounds=0",
+    "held_out=2",
+    "workers=1",
+    "model={hidden: [16, 16], heads: 2, latent_dim: 2}",
+    "training={steps: 60, passes: 0}",
+    "motion={correction_limit: 10.0}",
+    "success={abruptness: 1.0e+6, length_ratio: 100.0}",
+    "recordings.tolerance=1.0e-4",
+    "output.video=false",
+)
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on arcs of the shoulder and the elbow."""
+    folder = tmp_path_factory.mktemp("recorded")
+    share = np.clip(np.arange(150) / 100.0, 0.0, 1.0)
+    arcs = []
+    for number in range(6):
+        q = np.tile(REST, (len(share), 1))
+        q[:, 0] += -0.6 + 1.2 * share + 0.02 * number
+        q[:, 1] += (0.2 + 0.03 * number) * np.sin(np.pi * share)
+        arcs.append(Demonstration(q, np.arange(150) / 50.0, f"arc {number}"))
+    joints = tuple(f"lbr_iiwa_joint_{i}" for i in range(1, 8))
+    write_data_set(folder / "arcs.npz", DataSet(tuple(arcs), joints))
+    run = folder / "run"
+    given = ["learn", str(folder / "arcs.npz"), "--robot", "iiwa", "--out", str(run), "--set", *TINY]
+    assert main(given) == 0
+    return run
+
+
+@pytest.fixture
+def teaching(learned: Path, tmp_path: Path) -> Iterator[Teaching]:
+    shutil.copytree(learned, tmp_path / "run")
+    reports = Reports()
+    with learner_of(tmp_path / "run", reports) as learner:
+        yield Teaching(learner, update_experiment, usual_oracle, reports)
+
+
+def test_what_the_runs_criteria_call_strayed_is_not_called_safe(teaching: Teaching) -> None:
+    learner = teaching.learner
+    session = Session(learner, criteria_of(learner.config))
+    found = read_events(learner.folder.path / "journal.jsonl")
+    outcomes = [event for event in found if event["event"] == "evaluate"][-1]["outcomes"]
+    for request, outcome in zip(session.held_out(2), outcomes, strict=True):
+        assert outcome["failure"] == "strayed"
+        session.take(request)
+        session.lead()
+        route = session.judge()
+        assert route is not None and route.verdict.word == "unsafe"
+        assert route.verdict.reason.startswith("it strays from what was recorded")
+        assert f"{outcome['deviation_rad']:.3f} rad from the recording" in route.verdict.reason
+
+
+def test_between_points_that_nobody_recorded_nearness_is_said_not_to_be_judged(teaching: Teaching) -> None:
+    session = Session(teaching.learner, criteria_of(teaching.learner.config))
+    nodes = session.map.projection.plane_nodes
+    for node in (3, 20):
+        session.choose(*nodes[node])
+    session.lead()
+    route = session.judge()
+    assert route is not None and route.verdict.word in ("safe", "unsafe")
+    assert "not held against a demonstration: no recording shows this" in route.verdict.reason
+
+
+def test_a_recording_answers_and_is_not_used_up_by_looking_at_it(teaching: Teaching) -> None:
+    query = teaching.ask()[0]
+    teaching.choose(query.id)
+    first, again = teaching.ask_oracle(), teaching.ask_oracle()
+    assert isinstance(first.answer, Demonstration) and first.answer.source.startswith("arc")
+    assert again.good and again.answer == first.answer
+    assert teaching.accept().accepted
+    assert teaching.learner.demonstrations[-1] == first.answer
+    teaching.choose(teaching.ask()[0].id)
+    other = teaching.ask_oracle().answer
+    assert isinstance(other, Demonstration) and other != first.answer
+
+
+def test_a_recording_beyond_the_limits_is_barred_as_the_learner_bars_it(teaching: Teaching) -> None:
+    teaching.choose(teaching.ask()[0].id)
+    lesson, limits = teaching.lesson, teaching.learner.world.limits
+    assert lesson is not None
+    q = np.tile(REST, (20, 1))
+    q[:, 3] = np.linspace(REST[3], limits.lower[3] - 0.03, 20)
+    slightly = lesson.checked(Demonstration(q, np.arange(20) / 10.0, "made"))
+    assert slightly.good and "left by 0.030 rad" in slightly.checks[0].found
+    assert not slightly.checks[-1].holds  # it answers another question: a warning, no bar
+    far = Demonstration(q - [0, 0, 0, 0.1, 0, 0, 0], np.arange(20) / 10.0, "made")
+    barred = lesson.checked(far)
+    assert not barred.good and "outside its limits" in barred.checks[0].found
+    with pytest.raises(InputError, match="outside its limits"):
+        check_demonstration(far, teaching.learner.world)
