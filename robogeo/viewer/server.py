@@ -41,6 +41,7 @@ class Viewer:
         # Its banner names no more than the address, which is told below.
         with redirect_stdout(io.StringIO()), own_page_only():
             self._server = viser.ViserServer(HOST, chosen, label="robogeo", verbose=False)
+        self._server.request_share_url = _not_shared  # a page may ask for it, with or without a button
         self.address = f"http://{HOST}:{self._server.get_port()}"
         self._server.gui.configure_theme(
             control_width="large", show_logo=False, show_share_button=False, brand_color=(0, 90, 143)
@@ -106,6 +107,10 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _not_shared(*_: Any, **__: Any) -> None:
+    """In the place of viser's tunnel to a server elsewhere, which would show the page to the world."""
 
 
 def _viser() -> Any:
