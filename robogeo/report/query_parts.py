@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def query_parts(queries: Sequence[Mapping[str, Any]]) -> Figure:
+def query_parts(queries: Sequence[Mapping[str, Any]], unit: str = "rad") -> Figure:
     """Draw one stacked bar per query, the first round on top.
 
     Args:
-        queries: each has `round`, `name` ("shelf-2-1 to home"), `kind`, `score` and `parts` (name -> rad).
+        queries: each has `round`, `name` ("shelf-2-1 to home"), `kind`, `score` and `parts` (name -> value).
+        unit: of scores and parts.
 
     Returns:
         A figure with one set of axes; a part keeps its colour in all bars, negative parts go left of zero.
@@ -36,7 +37,7 @@ def query_parts(queries: Sequence[Mapping[str, Any]]) -> Figure:
         figure = new_figure(WIDTH, 1.7 + 0.42 * len(queries))
         axes = figure.subplots()
         _draw_bars(axes, queries, names)
-        _finish(axes, queries)
+        _finish(axes, queries, unit)
         if names:
             figure.legend(loc="outside upper center", ncols=legend_columns(names))
     return figure
@@ -83,12 +84,12 @@ def _draw_bars(axes: Axes, queries: Sequence[Mapping[str, Any]], names: Sequence
         )
 
 
-def _finish(axes: Axes, queries: Sequence[Mapping[str, Any]]) -> None:
+def _finish(axes: Axes, queries: Sequence[Mapping[str, Any]], unit: str) -> None:
     labels = [f"round {query['round']}   {query['name']}   ({query['kind']})" for query in queries]
     axes.set_yticks(np.arange(len(queries)), labels)
     axes.set(
         ylim=(len(queries) - 0.4, -0.6),
-        xlabel="what is wrong along the way, in parts (rad); the number is their sum",
+        xlabel=f"what is wrong along the way, in parts ({unit}); the number is their sum",
     )
     axes.margins(x=0.08)
     axes.tick_params(axis="y", length=0)

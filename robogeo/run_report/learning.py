@@ -94,27 +94,28 @@ def questions(run: Run) -> Section | None:
         {"round": q.round, "name": q.request.name, "kind": q.kind, "score": q.wrong, "parts": dict(q.parts)}
         for q in queries
     ]
+    unit = run.learner.world.limits.unit
     text = (
-        "Each bar is one question; its parts say what was wrong along the planned way, in radians of joint "
-        "motion: the gap between end points and the model, motion that no demonstration supports, "
+        f"Each bar is one question; its parts say what was wrong along the planned way, in {unit} of motion: "
+        "the gap between end points and the model, motion that no demonstration supports, "
         "disagreement of the decoder ensemble, the largest sudden step, and a detour longer than "
         "demonstrations make. Beside them: how much success each was expected to gain, what the update "
         "gained that first used its answers, and what the model then still found wrong with the request."
     )
     figure = (
-        run.figure("queries", query_parts(bars)),
+        run.figure("queries", query_parts(bars, unit)),
         "What was wrong along the way of each question.",
-        "; ".join(f"round {q.round}, {q.request.name}: {q.wrong:.2f} rad" for q in queries),
+        "; ".join(f"round {q.round}, {q.request.name}: {q.wrong:.2f} {unit}" for q in queries),
     )
     return Section("What it asked, and why", text, [figure], table=_asked(run, queries))
 
 
 def _asked(run: Run, queries: Sequence[Query]) -> list[list[Any]]:
     """Every question with its parts, what it was expected to mend, and what came of it."""
-    parts = list(queries[0].parts)
+    parts, unit = list(queries[0].parts), run.learner.world.limits.unit
     came = {entry["query"]: entry for entry in run.summary["queries"]}
-    head = ["round", "asked to", "from", "to", *(f"{name}, rad" for name in parts)]
-    rows: list[list[Any]] = [[*head, "success expected to gain", "gained", "wrong after, rad"]]
+    head = ["round", "asked to", "from", "to", *(f"{name}, {unit}" for name in parts)]
+    rows: list[list[Any]] = [[*head, "success expected to gain", "gained", f"wrong after, {unit}"]]
     for q in queries:
         entry = came.get(q.id, {})
         gains = [_signed(entry.get(name)) for name in ("predicted", "realised")]
