@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from robogeo.errors import InputError, MotionError
-from robogeo.parallel import WorkError, Workers
+from robogeo.parallel import WorkerLostError, WorkError, Workers
 from robogeo.randomness import numpy_generator
+from tests.parallel.items import began, die_once_at_two, note_and_refuse_at_one
 
 
 def draw(index: int) -> float:
@@ -76,8 +78,45 @@ def test_what_was_raised_on_purpose_keeps_its_type(count: int, two: Workers) -> 
 
 
 def test_a_dead_process_is_one_clear_line() -> None:
-    with Workers(2) as workers, pytest.raises(WorkError, match="a worker process died"):
+    with (
+        Workers(2) as workers,
+        pytest.raises(WorkerLostError, match="item 1: a worker process died, 3 times"),
+    ):
         workers.map(die_at_one, range(2))
+
+
+def test_a_killed_worker_costs_only_its_item(tmp_path: Path) -> None:
+    with Workers(2) as workers:
+        workers.warm_up()
+        assert workers.map(partial(die_once_at_two, folder=tmp_path), range(5)) == [0, 1, 4, 9, 16]
+    assert began(tmp_path) == {0: 1, 1: 1, 2: 2, 3: 1, 4: 1}
+
+
+def test_a_failure_takes_back_what_did_not_begin(tmp_path: Path) -> None:
+    with Workers(1, engine="processes") as workers:
+        with pytest.raises(MotionError):
+            workers.map(partial(note_and_refuse_at_one, folder=tmp_path), range(50))
+        workers.map(abs, [1])
+        assert len(began(tmp_path)) < 10
+
+
+def test_progress_counts_what_is_done_from_the_first_on(two: Workers) -> None:
+    for workers in (two, Workers(1)):
+        told: list[int] = []
+        workers.map(draw, range(3), told.append)
+        assert told == [1, 2, 3]
+
+
+def test_a_group_can_be_used_again_after_it_was_closed() -> None:
+    workers = Workers(1, engine="processes")
+    for _ in range(2):
+        assert workers.map(abs, [-1]) == [1]
+        workers.close(at_once=True)
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(InputError, match="known: serial, processes, ray"):
+        Workers(2, engine="threads")
 
 
 def test_no_workers_are_refused() -> None:
