@@ -26,7 +26,7 @@ from robogeo.parallel.versions import versions
 _PATIENCE = 5.0  # s that a cluster's head may take to answer a knock, and cancelled work to end
 _STORE = 256 * 2**20  # bytes of shared memory of a cluster that is started here: items are small
 # Of a cluster that is started here: no reports to anyone, no port but on the loopback interface, and a token.
-_PRIVATE = {
+PRIVATE = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # the name notwithstanding: listen on 127.0.0.1 alone
     "RAY_AUTH_MODE": "token",
@@ -70,7 +70,7 @@ class RayCluster:
             task = self._task.remote(work, versions())
             self._open.add(task)
         try:
-            returned, content = self._ray.get(task)
+            returned, content, trace = self._ray.get(task)
         except self._ray.exceptions.RayTaskError as error:
             raise _not_startable(error) from error
         except self._ray.exceptions.RayError as error:
@@ -82,7 +82,7 @@ class RayCluster:
         found = pickle.loads(content)
         if returned:
             return found
-        raise found
+        raise found from WorkError(trace)
 
     def close(self, at_once: bool) -> None:
         """Leave the cluster; one that was started here ends."""
@@ -117,7 +117,7 @@ class RayCluster:
 
 
 def _imported(private: bool) -> Any:
-    for name, value in (_PRIVATE if private else {"RAY_USAGE_STATS_ENABLED": "0"}).items():
+    for name, value in (PRIVATE if private else {"RAY_USAGE_STATS_ENABLED": "0"}).items():
         os.environ.setdefault(name, value)
     try:
         import ray

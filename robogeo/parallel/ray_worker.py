@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import platform
+import traceback
 
 from ray import cloudpickle
 
@@ -13,8 +14,8 @@ from robogeo.parallel.one_thread import use_one_thread
 from robogeo.parallel.versions import difference, versions
 
 
-def answer(work: bytes, versions_here: dict[str, str]) -> tuple[bool, bytes]:
-    """Call a function; returns whether it returned, and what it returned or raised.
+def answer(work: bytes, versions_here: dict[str, str]) -> tuple[bool, bytes, str]:
+    """Call a function; returns whether it returned, what it returned or raised, and where it was raised.
 
     Ray shares arrays among processes and marks them read-only, which those of a process of one's own are
     not. So function, item and result travel as bytes.
@@ -27,9 +28,9 @@ def answer(work: bytes, versions_here: dict[str, str]) -> tuple[bool, bytes]:
         use_one_thread()
         _check(versions_here)
         function, item = pickle.loads(work)
-        return True, cloudpickle.dumps(function(item))
+        return True, cloudpickle.dumps(function(item)), ""
     except Exception as error:
-        return False, _portable(error)
+        return False, _portable(error), traceback.format_exc()
 
 
 def _check(versions_here: dict[str, str]) -> None:
@@ -42,7 +43,7 @@ def _check(versions_here: dict[str, str]) -> None:
 
 
 def _portable(error: Exception) -> bytes:
-    """The error with its cause as text; one that does not travel becomes one that does."""
+    """The error; one that does not travel becomes one that does."""
     try:
         packed: bytes = cloudpickle.dumps(error)
         pickle.loads(packed)

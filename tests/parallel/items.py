@@ -1,14 +1,18 @@
-"""Pieces of work that leave a trace of every time they were begun."""
+"""Pieces of work, in a module that a worker imports quickly; some note every time they were begun."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
+
 from robogeo.errors import MotionError
+from robogeo.randomness import numpy_generator
 
 
 def began(folder: Path) -> dict[int, int]:
@@ -33,3 +37,28 @@ def note_and_refuse_at_one(index: int, folder: Path) -> int:
     if index == 1:
         raise MotionError("no way through")
     return index
+
+
+def draw(index: int) -> bytes:
+    return numpy_generator(0, 0, "draw", index).standard_normal(1000).tobytes()
+
+
+def where_and_how(_: int) -> tuple[str, str, bool]:
+    import ray
+
+    time.sleep(0.3)
+    array = np.zeros(2)
+    return ray.get_runtime_context().get_node_id(), os.environ["OMP_NUM_THREADS"], array.flags.writeable
+
+
+def write_into(array: np.ndarray) -> float:
+    array[0] = 7.0  # as in a process of one's own; Ray would have marked it read-only
+    return float(array.sum())
+
+
+def fail_at_one(index: int) -> int:
+    return 1 // (1 - index)
+
+
+def die(_: int) -> None:
+    os._exit(3)

@@ -24,10 +24,20 @@ from robogeo.progress import Progress, Silence
 from robogeo.stored_run import criteria_of, open_run
 from robogeo.study.records import RecordFile, read_records
 from robogeo.study.schedule import Tally, run_missing
-from tests.parallel.items import began, die_once_at_two, note_and_refuse_at_one
+from tests.parallel.items import (
+    began,
+    die,
+    die_once_at_two,
+    draw,
+    fail_at_one,
+    note_and_refuse_at_one,
+    where_and_how,
+    write_into,
+)
 from tests.study.made import failing, made_cell
 from tests.test_resuming import assert_same
 
+os.environ.update(ray_cluster.PRIVATE)  # read when Ray is imported, and by the machines that are started
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(180)]
 
@@ -53,33 +63,6 @@ def workers(cluster: str) -> Iterator[Workers]:
     """Workers on it; what else connects in this module shares the connection."""
     with Workers(cluster=cluster) as workers:
         yield workers
-
-
-def draw(index: int) -> bytes:
-    from robogeo.randomness import numpy_generator
-
-    return numpy_generator(0, 0, "draw", index).standard_normal(1000).tobytes()
-
-
-def where_and_how(_: int) -> tuple[str, str, bool]:
-    import time
-
-    time.sleep(0.3)
-    array = np.zeros(2)
-    return ray.get_runtime_context().get_node_id(), os.environ["OMP_NUM_THREADS"], array.flags.writeable
-
-
-def write_into(array: np.ndarray) -> float:
-    array[0] = 7.0  # as in a process of one's own; Ray would have marked it read-only
-    return float(array.sum())
-
-
-def fail_at_one(index: int) -> int:
-    return 1 // (1 - index)
-
-
-def die(_: int) -> None:
-    os._exit(3)
 
 
 def test_results_come_in_order_from_all_machines(workers: Workers) -> None:
@@ -122,24 +105,9 @@ def test_other_versions_are_refused(workers: Workers, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.sim
-def test_motions_rolled_out_are_the_same_on_every_engine(
-    workers: Workers, finished: Path, tiny: ExperimentConfig, shelf: World
-) -> None:
-    folder, config = open_run(finished)
-    with folder:
-        planner = Learner(folder, config, shelf).planner
-    trials, _ = trials_for(shelf, shelf.held_out(3, 14))
-    found = []
-    for count, engine in ((1, "serial"), (1, "processes"), (2, "processes"), (1, "ray"), (2, "ray")):
-        with Workers(count, engine=engine) as group:
-            outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(tiny), group)
-            found.append(repr(outcomes))
-    assert len(found[0]) > 1000 and all(other == found[0] for other in found[1:])
-
-
-@pytest.mark.sim
+@pytest.mark.timeout(300)
 def test_a_run_has_the_same_bits_on_every_engine(
-    workers: Workers, tiny: ExperimentConfig, tmp_path: Path, quick: None
+    workers: Workers, tiny: ExperimentConfig, tmp_path: Path, quick: None, shelf: World
 ) -> None:
     config = tiny.model_copy(update={"rounds": 2, "held_out": 8})
     experiment.run_experiment(config, tmp_path / "serial", Silence())
@@ -147,6 +115,16 @@ def test_a_run_has_the_same_bits_on_every_engine(
     experiment.run_experiment(config, tmp_path / "ray", Silence(), cluster="auto")
     assert_same(tmp_path / "serial", tmp_path / "processes")
     assert_same(tmp_path / "serial", tmp_path / "ray")
+    folder, config = open_run(tmp_path / "serial")
+    with folder:
+        planner = Learner(folder, config, shelf).planner
+    trials, _ = trials_for(shelf, shelf.held_out(3, 14))
+    found = []
+    for engine in ("serial", "ray"):  # where two share nothing evenly, and one has all
+        with Workers(1, engine=engine) as group:
+            outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(tiny), group)
+            found.append(repr(outcomes))
+    assert len(found[0]) > 1000 and found[0] == found[1]
 
 
 def test_a_study_runs_there_and_failing_cells_stop_no_other(workers: Workers, tmp_path: Path) -> None:
@@ -169,11 +147,12 @@ def test_a_study_runs_there_and_failing_cells_stop_no_other(workers: Workers, tm
 def test_a_cluster_that_is_not_there_is_one_clear_line(
     address: str,
     said: str,
-    finished: Path,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    assert main(["evaluate", str(finished), "--cluster", address]) == 2
+    assert main(["benchmark", "study", "--out", str(tmp_path / "out"), "--cluster", address]) == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and address in complaint and said in complaint
+    assert not list(tmp_path.iterdir())

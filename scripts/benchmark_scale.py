@@ -1,0 +1,226 @@
+"""Measure what grows with the size of the work, and what parallel work costs beside the work itself.
+
+    python scripts/benchmark_scale.py [--parts growth,training,rounds,overhead] [--parts speedup]
+
+Seconds are processor time, which other users of the machine disturb little. Only `speedup` is by the clock:
+it needs idle processors and is left out unless named.
+
+Writes docs/results/scale.json and docs/images/scale.png.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import importlib.util
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from geometry_fixture import cpu_seconds, median_seconds
+from geometry_growth import measure_growth
+from plain_training import PlainIWAE, train_plainly
+from scale_picture import draw_scale
+from scipy import stats
+
+from robogeo.config import ExperimentConfig
+from robogeo.config_file import load_config
+from robogeo.evaluation.results import Results
+from robogeo.evaluation.roll_out import roll_out, trials_for
+from robogeo.experiment import Loop, usual_oracle
+from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
+from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
+from robogeo.motion.world import World
+from robogeo.parallel import Workers, use_one_thread
+from robogeo.progress import Silence
+from robogeo.stored_run import criteria_of
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
+DEMONSTRATIONS = (10, 32, 100, 316, 1_000)
+STEPS, POINTS, BATCH = 400, 2_000, 128
+ITEMS = 200
+
+
+def main() -> None:
+    """Run the parts and write the results."""
+    parts: dict[str, Callable[[Results], None]] = {
+        "growth": growth,
+        "training": training,
+        "rounds": rounds,
+        "overhead": overhead,
+        "speedup": speedup,
+    }
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", default="growth,training,rounds,overhead")
+    parser.add_argument("--out", type=Path, default=DOCS / "results")
+    given = parser.parse_args()
+    use_one_thread()
+    torch.set_num_threads(1)
+    results = Results("scale", f"python scripts/benchmark_scale.py --parts {given.parts}")
+    for name in given.parts.split(","):
+        parts[name](results)
+    if "speedup" not in given.parts:
+        note = "not measured: needs two idle processors; --parts speedup"
+        results.target("speed-up of evaluation by 2 workers, of their number", None, ">=", 0.85, note)
+    print(results.write(given.out))
+    if {"growth", "rounds"} <= set(given.parts.split(",")):
+        draw_scale(results.rows, DOCS / "images" / "scale.png")
+
+
+def growth(results: Results) -> None:
+    """Build, query and memory from 10^3 to 10^6 nodes, each in a process of its own; beyond, the trend."""
+    rows = [measure_growth(size) for size in NODES]
+    for row in rows:
+        results.row(what="growth", **row)
+    for name in ("build_s", "landmarks_s", "query_ms", "memory_with_landmarks_gib"):
+        trend = _trend([row["nodes"] for row in rows], [row[name] for row in rows], from_size=10_000)
+        at = {"extrapolated_to_1e7": trend.pop("at")(1e7)}
+        results.row(what="exponent", of=name, range="10^4 to 10^6 nodes", **trend, **at)
+    build = next(row for row in results.rows if row.get("of") == "build_s")
+    results.target("exponent of the build, upper end of its interval", build["high"], "<=", 1.1)
+    results.target("peak memory of 10^6 nodes, GiB", rows[-1]["memory_with_landmarks_gib"], "<=", 8.0)
+
+
+def _trend(sizes: Sequence[float], values: Sequence[float], from_size: float) -> dict[str, Any]:
+    """Slope of logarithms with its 95 % interval (Student's t), and what the trend says elsewhere."""
+    kept = [(size, value) for size, value in zip(sizes, values, strict=True) if size >= from_size]
+    x, y = np.log(np.array(kept)).T
+    line = stats.linregress(x, y)
+    half = float(stats.t.ppf(0.975, len(x) - 2) * line.stderr)
+    slope = float(line.slope)
+
+    def at(size: float) -> float:
+        return float(np.exp(line.intercept + slope * np.log(size)))
+
+    return {"exponent": slope, "low": slope - half, "high": slope + half, "at": at}
+
+
+def training(results: Results) -> None:
+    """Steps a second against a plain loop of the same net, and five heads against one."""
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.normal(size=(POINTS, 7))).float()
+    groups = np.arange(POINTS) // 40
+    settings = TrainingConfig(steps=STEPS, batch=BATCH, validation_share=0.0, augmentation_std=0.04)
+
+    def ours(heads: int) -> None:
+        config = ModelConfig(heads=heads)
+        model = IWAE(7, config, x.mean(dim=0), x.std(dim=0), torch.Generator().manual_seed(0))
+        fit(model, x, groups, settings, torch.Generator().manual_seed(0))
+
+    def plain(heads: int) -> None:
+        model = PlainIWAE(7, ModelConfig(heads=heads), x.std(dim=0))
+        train_plainly(model, (x - x.mean(dim=0)) / x.std(dim=0), torch.ones(POINTS, heads), STEPS, BATCH)
+
+    ways = {
+        ("robogeo", 5): ours,
+        ("robogeo", 1): ours,
+        ("plain PyTorch", 5): plain,
+        ("plain PyTorch", 1): plain,
+    }
+    seconds = median_seconds({f"{who}/{heads}": partial(way, heads) for (who, heads), way in ways.items()})
+    for who, heads in ways:
+        rate = STEPS / seconds[f"{who}/{heads}"]
+        results.row(what="training", by=who, heads=heads, steps_per_s=rate)
+    ratio = seconds["plain PyTorch/5"] / seconds["robogeo/5"]
+    results.target("training throughput over a plain PyTorch loop, 5 heads", ratio, ">=", 1.0)
+    results.target("five heads over one head", seconds["robogeo/5"] / seconds["robogeo/1"], "<=", 2.0)
+
+
+def rounds(results: Results) -> None:
+    """Where the time of one round goes, by the number of demonstrations."""
+    rows = []
+    for count in DEMONSTRATIONS:
+        rows.append(_round(count))
+        results.row(what="round", **rows[-1])
+    totals = [sum(row[part] for part in ("training_s", "asking_s", "evaluation_s")) for row in rows]
+    trend = _trend(DEMONSTRATIONS, totals, from_size=100)
+    at = {"extrapolated_to_10000": trend.pop("at")(1e4)}
+    results.row(what="exponent", of="round_s", range="100 to 1,000 demonstrations", **trend, **at)
+
+
+def _round(count: int) -> dict[str, Any]:
+    config = load_config("shelf_reach").model_copy(
+        update={"initial_demonstrations": count, "initial_places": (), "rounds": 1, "workers": 1}
+    )
+    with tempfile.TemporaryDirectory() as place, World(config.scene, config.robot) as world:
+        with RunFolder.open(place, config.as_dict()) as folder, Workers(1) as workers:
+            learner = Learner(folder, config, world)
+            loop = Loop(learner, workers, Silence(), usual_oracle(learner))
+            whole = cpu_seconds(loop.run)
+            events = folder.events()
+        nodes = len(learner.planner.manifold.graph.nodes)
+    kinds = {"training_s": "fit", "asking_s": "ask", "evaluation_s": "evaluate"}
+    spent = {
+        name: [event["cpu_seconds"] for event in events if event["event"] == kind]
+        for name, kind in kinds.items()
+    }
+    others = whole - sum(sum(seconds) for seconds in spent.values())
+    last = {name: seconds[-1] for name, seconds in spent.items()}
+    return {
+        "demonstrations": count,
+        "nodes": nodes,
+        **last,
+        "first_training_s": spent["training_s"][0],
+        "demonstrating_and_the_rest_s": others,
+    }
+
+
+def overhead(results: Results) -> None:
+    """What an item costs beside its work, on every engine: time of the caller's process, and by the clock."""
+    for engine in ("serial", "processes", "ray"):
+        if engine == "ray" and importlib.util.find_spec("ray") is None:
+            continue
+        started = time.perf_counter()
+        with Workers(1, engine=engine) as workers:
+            workers.map(abs, [-1])
+            begun = time.perf_counter() - started
+            core = [cpu_seconds(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
+            clock = [_clock(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
+        caller, quickest = 1e3 * float(np.median(core)), 1e3 * min(clock)
+        results.row(what="overhead", engine=engine, start_s=begun, caller_ms=caller, clock_ms_least=quickest)
+
+
+def speedup(results: Results) -> None:
+    """Evaluation of one planner by one and by two workers, by the clock; needs two idle processors."""
+    config = load_config("shelf_reach").model_copy(update={"rounds": 0, "initial_demonstrations": 20})
+    with tempfile.TemporaryDirectory() as place, World(config.scene, config.robot) as world:
+        with RunFolder.open(place, config.as_dict()) as folder:
+            learner = Learner(folder, config, world)
+            with Workers(1) as one:
+                Loop(learner, one, Silence(), usual_oracle(learner)).run()
+        trials, _ = trials_for(world, world.held_out(1, 192))
+        seconds = {count: _evaluated(learner, trials, config, count) for count in (1, 2)}
+    gain = seconds[1] / seconds[2] / 2
+    results.row(what="speedup", of="evaluation", requests=len(trials), one_s=seconds[1], two_s=seconds[2])
+    results.target("speed-up of evaluation by 2 workers, of their number", gain, ">=", 0.85)
+
+
+def _evaluated(learner: Learner, trials: Sequence[Any], config: ExperimentConfig, count: int) -> float:
+    with Workers(count, engine="processes") as workers:
+
+        def work() -> None:
+            criteria = criteria_of(config)
+            roll_out(learner.planner, trials, config.scene, config.robot, criteria, workers)
+
+        work()  # opens the worlds
+        return min(_clock(work) for _ in range(3))
+
+
+def _clock(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
