@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -259,10 +260,17 @@ class Loop:
         """Foretell how the held-out requests fare with the present planner, then roll them out."""
         learner, config = self._learner, self._learner.config
         number, watch, trials = learner.rounds - 1, Stopwatch(), self._trials or ()
-        self._progress(f"round {number}: evaluating", 0, len(trials))
+        tell = partial(self._progress, f"round {number}: evaluating", total=len(trials))
+        tell(0)
         scores = score(learner.planner.manifold, [trial.request for trial in trials])
         outcomes = roll_out(
-            learner.planner, trials, config.scene, config.robot, criteria_of(config), self._workers
+            learner.planner,
+            trials,
+            config.scene,
+            config.robot,
+            criteria_of(config),
+            self._workers,
+            progress=tell,
         )
         summary = summarise(outcomes)
         event = {

@@ -47,7 +47,7 @@ from robogeo.stored_run import criteria_of
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
 DEMONSTRATIONS = (10, 32, 100, 316, 1_000)
-STEPS, POINTS, BATCH = 400, 2_000, 128
+STEPS, POINTS, BATCH = 200, 2_000, 128
 ITEMS = 200
 
 

@@ -5,8 +5,8 @@ keyed (`robogeo.randomness`) and every worker has one thread, so results depend 
 the number of workers nor on which of them does what; a lost worker's item is simply done again.
 """
 
-from robogeo.parallel.failure import WorkerLostError, WorkError
+from robogeo.parallel.failure import ClusterError, WorkerLostError, WorkError
 from robogeo.parallel.one_thread import use_one_thread
 from robogeo.parallel.workers import ENGINES, Workers
 
-__all__ = ["ENGINES", "WorkError", "WorkerLostError", "Workers", "use_one_thread"]
+__all__ = ["ENGINES", "ClusterError", "WorkError", "WorkerLostError", "Workers", "use_one_thread"]

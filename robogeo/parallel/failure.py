@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from robogeo.errors import RobogeoError
+from robogeo.errors import InputError, RobogeoError
 
 
 class WorkError(RobogeoError):
@@ -14,6 +14,10 @@ class WorkError(RobogeoError):
 
 class WorkerLostError(WorkError):
     """The workers that did a piece of work were lost one after the other: killed, or their machine was."""
+
+
+class ClusterError(InputError):
+    """A cluster cannot be reached or used; no item is to blame, and every other would meet the same."""
 
 
 class LossError(Exception):

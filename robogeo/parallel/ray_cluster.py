@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from robogeo.errors import InputError, one_line
+from robogeo.errors import one_line
 from robogeo.parallel.engine import Item, Result
-from robogeo.parallel.failure import LossError, WorkError
+from robogeo.parallel.failure import ClusterError, LossError, WorkError
 from robogeo.parallel.one_thread import THREAD_VARIABLES
 from robogeo.parallel.versions import versions
 
@@ -44,7 +44,7 @@ class RayCluster:
         workers: processors of the whole cluster.
 
     Raises:
-        InputError: Ray is not installed, or the cluster cannot be reached or has another version of it.
+        ClusterError: Ray is not installed, or the cluster cannot be reached or has another version of it.
     """
 
     def __init__(self, address: str, count: int | None) -> None:
@@ -72,7 +72,7 @@ class RayCluster:
         try:
             returned, content, trace = self._ray.get(task)
         except self._ray.exceptions.RayTaskError as error:
-            raise _not_startable(error) from error
+            raise not_startable(error) from error
         except self._ray.exceptions.RayError as error:
             raise LossError(f"a worker process died ({_reason(error)})") from error
         finally:
@@ -93,7 +93,10 @@ class RayCluster:
                     self._ray.cancel(task, force=True)
             self._lock.wait_for(lambda: not self._open, _PATIENCE)
         if self._own:
-            self._ray.shutdown()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._ray.shutdown()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -113,7 +116,8 @@ class RayCluster:
             with _signals_kept():
                 self._ray.init(**options, **quiet, runtime_env=threads)
         except (ConnectionError, RuntimeError, ValueError, OSError, self._ray.exceptions.RayError) as error:
-            raise InputError(f"cluster {address}: {one_line(error)}; see docs/scale.md") from error
+            self._leave()
+            raise ClusterError(f"cluster {address}: {one_line(error)}; see docs/scale.md") from error
 
 
 def _imported(private: bool) -> Any:
@@ -123,7 +127,7 @@ def _imported(private: bool) -> Any:
         import ray
         import ray.cloudpickle
     except ImportError as error:
-        raise InputError("cluster: needs Ray, which is missing; pip install 'robogeo[ray]'") from error
+        raise ClusterError("cluster: needs Ray, which is missing; pip install 'robogeo[ray]'") from error
     return ray
 
 
@@ -131,11 +135,11 @@ def _knock(address: str) -> None:
     """Find out at once whether anyone listens there; Ray itself would try for long."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
-        raise InputError(f"cluster {address!r}: expected HOST:PORT of the cluster's head, auto or local")
+        raise ClusterError(f"cluster {address!r}: expected HOST:PORT of the cluster's head, auto or local")
     try:
         socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
     except (OSError, OverflowError) as error:
-        raise InputError(
+        raise ClusterError(
             f"cluster {address}: cannot be reached ({one_line(error)}); start it with ray start, or name "
             "another address"
         ) from error
@@ -155,12 +159,12 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _not_startable(error: Exception) -> Exception:
+def not_startable(error: Exception) -> Exception:
     """Why a worker could not even begin: most likely it does not have robogeo."""
     said = str(error)
     if "No module named" in said:
         missing = said.split("No module named", 1)[1].split("\n", 1)[0].strip(" '\".")
-        return InputError(f"cluster: a machine lacks {missing}; install the same robogeo on all")
+        return ClusterError(f"cluster: a machine lacks {missing}; install the same robogeo on all")
     return WorkError(f"a worker of the cluster failed: {one_line(error)}")
 
 

@@ -8,8 +8,7 @@ import traceback
 
 from ray import cloudpickle
 
-from robogeo.errors import InputError
-from robogeo.parallel.failure import WorkError
+from robogeo.parallel.failure import ClusterError, WorkError
 from robogeo.parallel.one_thread import use_one_thread
 from robogeo.parallel.versions import difference, versions
 
@@ -36,7 +35,7 @@ def answer(work: bytes, versions_here: dict[str, str]) -> tuple[bool, bytes, str
 def _check(versions_here: dict[str, str]) -> None:
     found = difference(versions(), versions_here)
     if found is not None:
-        raise InputError(
+        raise ClusterError(
             f"cluster: machine {platform.node()} has other versions than this one, so results could differ: "
             f"{found}; install the same on all"
         )

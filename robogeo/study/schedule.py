@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from robogeo.errors import RobogeoError
-from robogeo.parallel import Workers
+from robogeo.parallel import ClusterError, Workers
 from robogeo.progress import Progress
 from robogeo.study.cells import Cell
 from robogeo.study.records import Record, RecordFile
@@ -110,6 +110,8 @@ class _Session:
             cell = self._running.pop(future)
             try:
                 record = future.result()
+            except ClusterError:
+                raise  # a machine that refuses every cell would soon have had them all
             except RobogeoError as error:
                 # The others may well succeed; whoever started the study is told in the end.
                 self._tally.failures.append(f"{cell.name}: {error}")

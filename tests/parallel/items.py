@@ -39,6 +39,12 @@ def note_and_refuse_at_one(index: int, folder: Path) -> int:
     return index
 
 
+def slow_square(index: int, folder: Path) -> int:
+    note(index, folder)
+    time.sleep(1.0)
+    return index**2
+
+
 def draw(index: int) -> bytes:
     return numpy_generator(0, 0, "draw", index).standard_normal(1000).tobytes()
 

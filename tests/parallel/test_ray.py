@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from robogeo.errors import InputError, MotionError
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.learning.learner import Learner
 from robogeo.motion.world import World
-from robogeo.parallel import WorkerLostError, WorkError, Workers, ray_cluster
+from robogeo.parallel import ClusterError, WorkerLostError, WorkError, Workers, ray_cluster
 from robogeo.parallel.versions import versions
 from robogeo.progress import Progress, Silence
 from robogeo.stored_run import criteria_of, open_run
@@ -31,6 +32,7 @@ from tests.parallel.items import (
     draw,
     fail_at_one,
     note_and_refuse_at_one,
+    slow_square,
     where_and_how,
     write_into,
 )
@@ -43,8 +45,8 @@ pytestmark = [pytest.mark.ray, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two machines."""
+def machines() -> Iterator[Any]:
+    """A cluster of two machines."""
     from ray.cluster_utils import Cluster
 
     settings = {"num_cpus": 1, "object_store_memory": 2**27, "include_dashboard": False}
@@ -53,15 +55,15 @@ def cluster() -> Iterator[str]:
     )
     machines.add_node(**settings)
     machines.wait_for_nodes()
-    yield machines.address
+    yield machines
     ray.shutdown()
     machines.shutdown()
 
 
 @pytest.fixture(scope="module")
-def workers(cluster: str) -> Iterator[Workers]:
+def workers(machines: Any) -> Iterator[Workers]:
     """Workers on it; what else connects in this module shares the connection."""
-    with Workers(cluster=cluster) as workers:
+    with Workers(cluster=machines.address) as workers:
         yield workers
 
 
@@ -96,12 +98,17 @@ def test_an_item_that_kills_every_worker_is_given_up(workers: Workers) -> None:
     assert workers.map(abs, [-1]) == [1]
 
 
-def test_other_versions_are_refused(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_versions_are_refused(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(ray_cluster, "versions", lambda: {**versions(), "torch": "1.0"})
     with pytest.raises(
         InputError, match=r"other versions than this one.*: torch \S+ there, 1\.0 here; install"
     ):
         workers.map(abs, [-1])
+    path = tmp_path / "cells.jsonl"
+    with RecordFile(path) as records, pytest.raises(ClusterError, match="other versions"):
+        run_missing([made_cell()], records, tmp_path, workers, Silence(), run=failing)
 
 
 @pytest.mark.sim
@@ -156,3 +163,23 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and address in complaint and said in complaint
     assert not list(tmp_path.iterdir())
+
+
+def test_a_machine_without_robogeo_is_named() -> None:
+    said = "The remote function failed to import on the worker. No module named 'robogeo'\n\nTraceback ..."
+    found = ray_cluster.not_startable(RuntimeError(said))
+    assert isinstance(found, InputError) and "a machine lacks robogeo; install" in str(found)
+    assert isinstance(ray_cluster.not_startable(RuntimeError("no idea")), WorkError)
+
+
+def test_a_lost_machine_costs_only_its_item(workers: Workers, machines: Any, tmp_path: Path) -> None:
+    """The last test of this module: the machine is gone after it."""
+    lost = next(machine for machine in machines.list_all_nodes() if not machine.head)
+
+    def lose(done: int) -> None:
+        if done == 2:
+            machines.remove_node(lost, allow_graceful=False)
+
+    assert workers.map(partial(slow_square, folder=tmp_path), range(6), lose) == [0, 1, 4, 9, 16, 25]
+    counts = began(tmp_path)
+    assert set(counts) == set(range(6)) and sum(counts.values()) <= 7
