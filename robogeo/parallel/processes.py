@@ -47,7 +47,8 @@ class Processes:
         for pool in pools:
             if at_once:
                 _kill(pool)
-            pool.shutdown(wait=True, cancel_futures=True)
+            else:
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def _pool(self) -> ProcessPoolExecutor:
         pool: ProcessPoolExecutor | None = getattr(self._mine, "pool", None)
@@ -69,8 +70,11 @@ class Processes:
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:
-    # Before Python 3.14 an executor has no public way to stop running work.
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
+    # Before Python 3.14 an executor has no public way to stop running work. After the shutdown it starts no
+    # process any more, so none is missed.
+    processes = getattr(pool, "_processes", None) or {}
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in list(processes.values()):
         process.terminate()
 
 

@@ -137,7 +137,7 @@ def sleep(folder):
 
 if __name__ == "__main__":
     try:
-        with Workers(2) as workers:
+        with Workers(2, cluster=sys.argv[2] if sys.argv[2:] else None) as workers:
             workers.map(sleep, [sys.argv[1]] * 2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -152,19 +152,25 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
+ON_RAY = pytest.param("local", marks=[pytest.mark.ray, pytest.mark.slow])
+
+
+@pytest.mark.parametrize("cluster", [None, ON_RAY])
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_no_process_outlives_an_interrupt_or_a_killed_parent(
-    sent: signal.Signals, status: int, tmp_path: Path
+    sent: signal.Signals, status: int, cluster: str | None, tmp_path: Path
 ) -> None:
+    if cluster is not None:
+        pytest.importorskip("ray", reason="the extra ray is not installed")
     script, pids = tmp_path / "sleepers.py", tmp_path / "pids"
     script.write_text(SCRIPT)
     pids.mkdir()
     parent = subprocess.Popen(
-        [sys.executable, str(script), str(pids)],
+        [sys.executable, str(script), str(pids), *([cluster] if cluster else [])],
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         start_new_session=True,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     workers = [int(file.name) for file in pids.iterdir()]
