@@ -47,7 +47,6 @@ from robogeo.stored_run import criteria_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
-DEMONSTRATIONS = (10, 32, 100, 316, 1_000, 3_162, 10_000)
 STEPS, POINTS, BATCH = 200, 2_000, 128
 ITEMS = 200
 _SPEEDUP = "speed-up of evaluation by 2 workers, of their number"
@@ -57,13 +56,13 @@ def main() -> None:
     """Run the parts and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", default="growth,training,rounds,overhead")
-    parser.add_argument("--most-demonstrations", type=int, default=316, help="1000: about 8 min more")
+    parser.add_argument("--demonstrations", default="10,32,100,316", help="1000: about 8 min more")
     parser.add_argument("--out", type=Path, default=DOCS / "results")
     given = parser.parse_args()
     parts: dict[str, Callable[[Results], None]] = {
         "growth": growth,
         "training": training,
-        "rounds": partial(rounds, most=given.most_demonstrations),
+        "rounds": partial(rounds, counts=[int(count) for count in given.demonstrations.split(",")]),
         "overhead": overhead,
         "speedup": speedup,
     }
@@ -85,12 +84,17 @@ def _keep_others(results: Results, file: Path) -> None:
     if not file.exists():
         return
     earlier = json.loads(file.read_text())
-    measured = {(row["what"], row.get("of")) for row in results.rows}
-    results.rows += [row for row in earlier["rows"] if (row["what"], row.get("of")) not in measured]
+    measured = {_subject(row) for row in results.rows}
+    results.rows += [row for row in earlier["rows"] if _subject(row) not in measured]
+    results.rows.sort(key=lambda row: (row["what"], row.get("demonstrations", row.get("nodes", 0))))
     names = {target["name"] for target in results.targets if target["value"] is not None}
     kept = [target for target in earlier["targets"] if target["name"] not in names]
     again = {target["name"] for target in kept}
     results.targets = [t for t in results.targets if t["name"] not in again] + kept
+
+
+def _subject(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["what"], row.get("of"), row.get("demonstrations")
 
 
 def growth(results: Results) -> None:
@@ -159,18 +163,10 @@ def training(results: Results) -> None:
     results.target("five heads over one head", seconds["robogeo/5"] / seconds["robogeo/1"], "<=", 2.0)
 
 
-def rounds(results: Results, most: int) -> None:
+def rounds(results: Results, counts: Sequence[int]) -> None:
     """Where the time of one round goes, by the number of demonstrations."""
-    rows = []
-    counts = [count for count in DEMONSTRATIONS if count <= most]
     for count in counts:
-        rows.append(_round(count))
-        results.row(what="round", **rows[-1])
-    totals = [sum(row[part] for part in ("training_s", "asking_s", "evaluation_s")) for row in rows]
-    if most >= 1_000:
-        trend = _trend(counts, totals, from_size=100)
-        at = {"extrapolated_to_10000": trend.pop("at")(1e4)}
-        results.row(what="exponent", of="round_s", range=f"100 to {counts[-1]} demonstrations", **trend, **at)
+        results.row(what="round", **_round(count))
 
 
 def _round(count: int) -> dict[str, Any]:
