@@ -18,9 +18,11 @@ import tyro
 from robogeo import options
 from robogeo.errors import InputError, Interrupted, RobogeoError
 from robogeo.interruption import Terminated, interruptible
+from robogeo.parallel import use_one_thread
 
-# Small matrix products only lose by several threads; it has to be said before numpy is loaded.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Small matrix products only lose by several threads, and the bits of a sum depend on their number, whatever
+# the environment asks for. It has to be said before numpy is loaded.
+use_one_thread()
 
 # Options whose value may begin with a minus sign, which the parser would take for another option.
 _NEGATIVE = ("--start", "--goal")

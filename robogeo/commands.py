@@ -49,7 +49,7 @@ def learn(command: Learn) -> None:
     from robogeo.experiment import run_experiment
 
     with Progress() as progress:
-        summary = run_experiment(config, out, progress)
+        summary = run_experiment(config, out, progress, cluster=command.cluster)
     if config.recorded:
         from robogeo.run_report.recorded import needed
 
@@ -160,7 +160,14 @@ def evaluate(command: Evaluate) -> None:
     engine = None if command.engine == "pybullet" else command.engine
     with Progress() as progress:
         measures = evaluate_run(
-            command.run, command.requests, command.seed, command.workers, progress, command.mode, engine
+            command.run,
+            command.requests,
+            command.seed,
+            command.workers,
+            progress,
+            command.mode,
+            engine,
+            command.cluster,
         )
     for name in RATES:
         low, high = measures[f"{name}_ci95"]
@@ -199,6 +206,7 @@ def benchmark(command: Benchmark) -> None:
             command.minutes,
             typed,
             progress,
+            command.cluster,
         )
     print(file)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ def run_experiment(
     out: str | os.PathLike[str],
     progress: Progress,
     oracle: Callable[[Learner], Oracle] = usual_oracle,
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Run, or take up, an experiment in the folder ``out``; returns what `summary.json` holds.
 
@@ -59,6 +61,8 @@ def run_experiment(
         out: folder of the run.
         progress: told about the work.
         oracle: makes whom to ask, given the learner with all that it knows from before.
+        cluster: where motions are rolled out, as for `Workers`, on all its processors; None: on as many
+            processes of this machine as configured.
 
     Raises:
         InputError: unknown scene, robot, strategy or place; a folder of another configuration.
@@ -67,7 +71,7 @@ def run_experiment(
     find_strategy(config.strategy)
     config = as_begun(config, out)
     data = recordings_for(config, out)
-    with world_of(config, data) as world, Workers(config.workers) as workers:
+    with world_of(config, data) as world, _workers(config.workers, cluster) as workers:
         if config.initial_places:
             world.request(0, 0, config.initial_places)  # says now whether the places exist
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder, kept_sealed(folder):
@@ -87,6 +91,10 @@ def run_experiment(
             summary["seconds_report"] = time.perf_counter() - started
             folder.write_json("summary.json", summary)
             return summary
+
+
+def _workers(count: int, cluster: str | None) -> Workers:
+    return Workers(count) if cluster is None else Workers(cluster=cluster)
 
 
 def update_experiment(learner: Learner, progress: Progress) -> None:
@@ -252,10 +260,17 @@ class Loop:
         """Foretell how the held-out requests fare with the present planner, then roll them out."""
         learner, config = self._learner, self._learner.config
         number, watch, trials = learner.rounds - 1, Stopwatch(), self._trials or ()
-        self._progress(f"round {number}: evaluating", 0, len(trials))
+        tell = partial(self._progress, f"round {number}: evaluating", total=len(trials))
+        tell(0)
         scores = score(learner.planner.manifold, [trial.request for trial in trials])
         outcomes = roll_out(
-            learner.planner, trials, config.scene, config.robot, criteria_of(config), self._workers
+            learner.planner,
+            trials,
+            config.scene,
+            config.robot,
+            criteria_of(config),
+            self._workers,
+            progress=tell,
         )
         summary = summarise(outcomes)
         event = {

@@ -49,6 +49,9 @@ class Learn(ReadAs):
     """Robot that recordings are of: a name, its .yaml file, or a tool alone: tool-xy, tool-xyz, tool-pose."""
     out: Path | None = None
     """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
+    cluster: str | None = None
+    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
+    start one here. Results do not depend on it. Default: processes of this machine."""
     set: tuple[str, ...] = field(default_factory=tuple)
     """Fields that replace those of the file, as key=value, for example seed=1 training.steps=500."""
 
@@ -145,7 +148,10 @@ class Evaluate:
     seed: int = 0
     """Seed of the requests."""
     workers: int | None = None
-    """Processes. Default: as the run was configured."""
+    """Processes. Default: as the run was configured; on a cluster, all of its processors."""
+    cluster: str | None = None
+    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
+    start one here. Results do not depend on it. Default: processes of this machine."""
     mode: Literal["implicit", "verified"] | None = None
     """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     engine: Literal["pybullet", "mujoco"] = "pybullet"
@@ -170,8 +176,11 @@ class Benchmark:
     """Names a,b of the strategies and controls to run now. Default: all."""
     scenes: str = ""
     """Names a,b of the scenes to run now. Default: all."""
-    workers: int = 2
-    """Processes; each runs whole cells."""
+    workers: int | None = None
+    """Processes; each runs whole cells. Default: 2; on a cluster, all of its processors."""
+    cluster: str | None = None
+    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
+    start one here. Results do not depend on it. Default: processes of this machine."""
     minutes: float | None = None
     """Start no cell after so many minutes. Default: run until all is done."""
     out: Path | None = None

@@ -107,6 +107,7 @@ def evaluate_run(
     progress: Progress,
     mode: str | None = None,
     engine: str | None = None,
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Requests never used in learning, planned by a run's last model and run in the simulator.
 
@@ -117,18 +118,19 @@ def evaluate_run(
         run: the run's folder.
         requests: how many.
         seed: of the requests; other seeds give other ones.
-        workers: processes; None takes the run's own number.
+        workers: processes; None takes the run's own number, or all processors of the cluster.
         progress: told about the work.
         mode: ``implicit`` or ``verified`` planning; None takes the run's own.
         engine: ``mujoco`` runs every motion there too and tells whether both engines agree.
+        cluster: where motions are rolled out, as for `Workers`; None: on this machine.
 
     Raises:
         InputError: not a run's folder, an unknown mode, a run without a fit, or a count of workers below 1.
         RobogeoError: the demonstrator refuses every request.
     """
     folder, config = open_run(run, mode)
-    count = config.workers if workers is None else workers
-    with folder, world_in(folder, config) as world, Workers(count) as pool:
+    count = config.workers if workers is None and cluster is None else workers
+    with folder, world_in(folder, config) as world, Workers(count, cluster) as pool:
         learner = Learner(folder, config, world)
         planner = learner.planner
         if engine is not None:

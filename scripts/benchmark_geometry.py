@@ -12,11 +12,7 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
-import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +21,6 @@ from geometry_closed_forms import measure_surfaces
 from geometry_fixture import (
     ROOT,
     cpu_seconds,
-    decoder,
     doubled,
     graph_on,
     latents,
@@ -34,6 +29,7 @@ from geometry_fixture import (
     speed_integrals,
     true_length,
 )
+from geometry_growth import measure_growth
 from geometry_rivals import Race, installed, searches
 
 from robogeo.evaluation.results import Results
@@ -52,12 +48,8 @@ def main() -> None:
     parts |= {"surfaces": measure_surfaces, "growth": growth}
     parser = argparse.ArgumentParser()
     parser.add_argument("--parts", default=",".join(parts))
-    parser.add_argument("--growth-of", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    if options.growth_of:
-        print(json.dumps(_grown(options.growth_of)))
-        return
     results = Results("geometry", "python scripts/benchmark_geometry.py")
     for name in options.parts.split(","):
         parts[name](results)
@@ -228,8 +220,7 @@ def growth(results: Results) -> None:
     """Time and memory of the build from 10^4 to 10^6 nodes, each in a process of its own."""
     rows = []
     for size in SIZES:
-        command = [sys.executable, __file__, "--growth-of", str(size)]
-        rows.append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+        rows.append(measure_growth(size))
         results.row(what="growth", **rows[-1])
     sizes = np.log([row["nodes"] for row in rows])
     slope = float(np.polyfit(sizes, np.log([row["build_s"] for row in rows]), 1)[0])
@@ -237,36 +228,6 @@ def growth(results: Results) -> None:
     results.target("exponent of build time, 10^4 to 10^6 nodes", slope, "<=", 1.1)
     results.target("exponent of memory, 10^4 to 10^6 nodes", memory, "<=", 1.1)
     results.target("peak memory of a build of 10^6 nodes, GiB", rows[-1]["memory_gib"], "<=", 8.0)
-
-
-def _grown(size: int) -> dict[str, float]:
-    """Build one graph of that size; peak memory beyond that of the process before."""
-    net, nodes = decoder(2), latents(size, 2)
-    # The kernel counts the parent's memory into the peak of a new process, unless told to begin anew.
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before = _peak_gib()
-    built: list[GeodesicGraph] = []
-    build = cpu_seconds(lambda: built.append(GeodesicGraph.build(PullbackMetric(net), nodes, 10)))
-    peak = _peak_gib()
-    graph = built[0]
-    first = cpu_seconds(lambda: graph.geodesic(graph.nodes[0], graph.nodes[1]))
-    pairs = torch.from_numpy(np.random.default_rng(8).integers(0, size, size=(100, 2)))
-    each = cpu_seconds(lambda: graph.paths(graph.nodes[pairs[:, 0]], graph.nodes[pairs[:, 1]])) * 10
-    return {
-        "nodes": size,
-        "edges": len(graph.edges),
-        "build_s": build,
-        "memory_gib": peak - before,
-        "landmarks_s": first,
-        "query_ms": each,
-        "memory_with_landmarks_gib": _peak_gib() - before,
-    }
-
-
-def _peak_gib() -> float:
-    """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
 
 
 if __name__ == "__main__":

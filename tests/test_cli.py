@@ -24,9 +24,11 @@ def test_fields_can_be_set_in_every_way(
 ) -> None:
     seen: list[ExperimentConfig] = []
 
-    def remembered(config: ExperimentConfig, out: Path, progress: object) -> dict[str, None]:
+    def remembered(
+        config: ExperimentConfig, out: Path, progress: object, cluster: str | None
+    ) -> dict[str, None]:
         seen.append(config)
-        assert out == Path("runs") / "tiny-random-s3"
+        assert cluster == "10.0.0.1:6379" and out == Path("runs") / "tiny-random-s3"
         return {"demonstrations_to_90": None}
 
     monkeypatch.setattr("robogeo.experiment.run_experiment", remembered)
@@ -36,7 +38,7 @@ def test_fields_can_be_set_in_every_way(
         ["--set", "seed=3", "--set", "strategy=random", "--set", "model.hidden=[8, 8]"],
         ["--set=seed=3", "--set=strategy=random", "--set=model.hidden=[8, 8]"],
     ):
-        assert main(["learn", str(tiny_file), *sets]) == 0
+        assert main(["learn", str(tiny_file), "--cluster", "10.0.0.1:6379", *sets]) == 0
     assert all(config == seen[0] for config in seen)
     assert (seen[0].seed, seen[0].strategy, seen[0].model.hidden) == (3, "random", (8, 8))
 

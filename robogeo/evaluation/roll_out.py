@@ -7,7 +7,7 @@ planned in one batch. So outcomes are the same on any number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,6 +61,7 @@ def roll_out(
     criteria: SuccessCriteria,
     workers: Workers,
     engine: str | None = None,
+    progress: Callable[[int], object] = lambda done: None,
 ) -> list[Outcome]:
     """Plan, run and judge every trial; outcomes come in the order of the trials.
 
@@ -72,12 +73,15 @@ def roll_out(
         criteria: of success.
         workers: processes that share the work.
         engine: a second engine to run every motion in, ``mujoco``; success is judged by the first alone.
+        progress: told how many trials are done.
     """
     groups = [trials[i : i + _TOGETHER] for i in range(0, len(trials), _TOGETHER)]
     count = min(workers.count, len(groups))
     shares = [_Share(planner, groups[i::count], scene, robot, criteria, engine) for i in range(count)]
     outcomes: list[list[Outcome]] = [[] for _ in groups]
-    for i, share in enumerate(workers.map(_roll_out_share, shares)):
+    ends = np.cumsum([sum(map(len, share.groups)) for share in shares])
+    told = workers.map(_roll_out_share, shares, lambda done: progress(int(ends[done - 1])))
+    for i, share in enumerate(told):
         outcomes[i::count] = share
     return [outcome for group in outcomes for outcome in group]
 

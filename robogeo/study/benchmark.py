@@ -56,10 +56,11 @@ def run_study(
     config: str | Path,
     places: Places,
     selection: Selection,
-    workers: int,
+    workers: int | None,
     minutes: float | None,
     command: str,
     progress: Progress,
+    cluster: str | None = None,
 ) -> Path:
     """Run or continue a study, write and print its results; returns the file of results.
 
@@ -67,10 +68,12 @@ def run_study(
         config: file or name of the study.
         places: where its files go.
         selection: which cells to run now.
-        workers: processes.
+        workers: processes; None: 2, or all processors of the cluster.
         minutes: no cell is started after so long; None means no end.
         command: as typed, for the results.
         progress: told about the work.
+        cluster: where cells are run, as for `Workers`; None: on this machine. Its machines have to share the
+            folder of runs if a cell whose machine is lost is to go on where it was.
 
     Raises:
         InputError: bad configuration, an unknown name, or a place that cannot be written.
@@ -81,9 +84,9 @@ def run_study(
         find_strategy(strategy)
     every = cells(study)
     wanted = chosen(every, selection.seeds, selection.contenders, selection.scenes)
-    with Workers(workers) as group, RecordFile(places.results / f"{name}_cells.jsonl") as records:
+    with Workers(workers, cluster) as group, RecordFile(places.results / f"{name}_cells.jsonl") as records:
         group.warm_up("robogeo.study.running")
-        tally = run_missing(wanted, records, places.runs, group, progress, minutes)
+        tally = run_missing(wanted, records, places.runs.resolve(), group, progress, minutes)
         progress.say(f"{tally.done} cells run, {tally.missing} of {len(wanted)} wanted are missing")
         table = Table(every, records.records)
         results = Results(name, command)

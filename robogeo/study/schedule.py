@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from robogeo.errors import RobogeoError
-from robogeo.parallel import Workers
+from robogeo.parallel import ClusterError, Workers
 from robogeo.progress import Progress
 from robogeo.study.cells import Cell
 from robogeo.study.records import Record, RecordFile
@@ -111,10 +110,8 @@ class _Session:
             cell = self._running.pop(future)
             try:
                 record = future.result()
-            except BrokenProcessPool as error:
-                raise RobogeoError(
-                    f"{cell.name}: a process died, perhaps for lack of memory; repeat with fewer --workers"
-                ) from error
+            except ClusterError:
+                raise  # a machine that refuses every cell would soon have had them all
             except RobogeoError as error:
                 # The others may well succeed; whoever started the study is told in the end.
                 self._tally.failures.append(f"{cell.name}: {error}")

@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from robogeo.errors import InputError, MotionError
-from robogeo.parallel import WorkError, Workers
+from robogeo.parallel import WorkerLostError, WorkError, Workers
 from robogeo.randomness import numpy_generator
+from tests.parallel.items import began, die_once_at_two, note_and_refuse_at_one
 
 
 def draw(index: int) -> float:
@@ -76,8 +78,45 @@ def test_what_was_raised_on_purpose_keeps_its_type(count: int, two: Workers) -> 
 
 
 def test_a_dead_process_is_one_clear_line() -> None:
-    with Workers(2) as workers, pytest.raises(WorkError, match="a worker process died"):
+    with (
+        Workers(2) as workers,
+        pytest.raises(WorkerLostError, match="item 1: a worker process died, 3 times"),
+    ):
         workers.map(die_at_one, range(2))
+
+
+def test_a_killed_worker_costs_only_its_item(tmp_path: Path) -> None:
+    with Workers(2) as workers:
+        workers.warm_up()
+        assert workers.map(partial(die_once_at_two, folder=tmp_path), range(5)) == [0, 1, 4, 9, 16]
+    assert began(tmp_path) == {0: 1, 1: 1, 2: 2, 3: 1, 4: 1}
+
+
+def test_a_failure_takes_back_what_did_not_begin(tmp_path: Path) -> None:
+    with Workers(1, engine="processes") as workers:
+        with pytest.raises(MotionError):
+            workers.map(partial(note_and_refuse_at_one, folder=tmp_path), range(50))
+        workers.map(abs, [1])
+        assert len(began(tmp_path)) < 10
+
+
+def test_progress_counts_what_is_done_from_the_first_on(two: Workers) -> None:
+    for workers in (two, Workers(1)):
+        told: list[int] = []
+        workers.map(draw, range(3), told.append)
+        assert told == [1, 2, 3]
+
+
+def test_a_group_can_be_used_again_after_it_was_closed() -> None:
+    workers = Workers(1, engine="processes")
+    for _ in range(2):
+        assert workers.map(abs, [-1]) == [1]
+        workers.close(at_once=True)
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(InputError, match="known: serial, processes, ray"):
+        Workers(2, engine="threads")
 
 
 def test_no_workers_are_refused() -> None:
@@ -98,7 +137,7 @@ def sleep(folder):
 
 if __name__ == "__main__":
     try:
-        with Workers(2) as workers:
+        with Workers(2, cluster=sys.argv[2] if sys.argv[2:] else None) as workers:
             workers.map(sleep, [sys.argv[1]] * 2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -113,19 +152,25 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
+ON_RAY = pytest.param("local", marks=[pytest.mark.ray, pytest.mark.slow])
+
+
+@pytest.mark.parametrize("cluster", [None, ON_RAY])
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_no_process_outlives_an_interrupt_or_a_killed_parent(
-    sent: signal.Signals, status: int, tmp_path: Path
+    sent: signal.Signals, status: int, cluster: str | None, tmp_path: Path
 ) -> None:
+    if cluster is not None:
+        pytest.importorskip("ray", reason="the extra ray is not installed")
     script, pids = tmp_path / "sleepers.py", tmp_path / "pids"
     script.write_text(SCRIPT)
     pids.mkdir()
     parent = subprocess.Popen(
-        [sys.executable, str(script), str(pids)],
+        [sys.executable, str(script), str(pids), *([cluster] if cluster else [])],
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         start_new_session=True,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(list(pids.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     workers = [int(file.name) for file in pids.iterdir()]

@@ -1,0 +1,247 @@
+"""Measure what grows with the size of the work, and what parallel work costs beside the work itself.
+
+    python scripts/benchmark_scale.py [--parts growth,training,rounds,overhead] [--parts speedup]
+
+Seconds are processor time, which other users of the machine disturb little. Only `speedup` is by the clock:
+it needs idle processors and is left out unless named.
+
+Writes docs/results/scale.json and docs/images/scale.png; parts that are not named stay as they are there.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import importlib.util
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from geometry_fixture import cpu_seconds, median_seconds
+from geometry_growth import measure_growth
+from plain_training import PlainIWAE, train_plainly
+from scale_picture import draw_scale
+from scipy import stats
+
+from robogeo.config import ExperimentConfig
+from robogeo.config_file import load_config
+from robogeo.evaluation.results import Results
+from robogeo.evaluation.roll_out import roll_out, trials_for
+from robogeo.experiment import Loop, usual_oracle
+from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
+from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
+from robogeo.motion.world import World
+from robogeo.parallel import Workers, use_one_thread
+from robogeo.progress import Silence
+from robogeo.stored_run import criteria_of
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
+STEPS, POINTS, BATCH = 200, 2_000, 128
+ITEMS = 200
+_SPEEDUP = "speed-up of evaluation by 2 workers, of their number"
+
+
+def main() -> None:
+    """Run the parts and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", default="growth,training,rounds,overhead")
+    parser.add_argument("--demonstrations", default="10,32,100,316", help="1000: about 8 min more")
+    parser.add_argument("--out", type=Path, default=DOCS / "results")
+    given = parser.parse_args()
+    parts: dict[str, Callable[[Results], None]] = {
+        "growth": growth,
+        "training": training,
+        "rounds": partial(rounds, counts=[int(count) for count in given.demonstrations.split(",")]),
+        "overhead": overhead,
+        "speedup": speedup,
+    }
+    use_one_thread()
+    torch.set_num_threads(1)
+    results = Results("scale", "python scripts/benchmark_scale.py")
+    for name in given.parts.split(","):
+        parts[name](results)
+    if "speedup" not in given.parts:
+        results.target(_SPEEDUP, None, ">=", 0.85, "not measured: needs two idle processors; --parts speedup")
+    _keep_others(results, given.out / "scale.json")
+    print(results.write(given.out))
+    if {"growth", "round"} <= {row["what"] for row in results.rows}:
+        draw_scale(results.rows, DOCS / "images" / "scale.png")
+
+
+def _keep_others(results: Results, file: Path) -> None:
+    """Add what an earlier run of other parts has found."""
+    if not file.exists():
+        return
+    earlier = json.loads(file.read_text())
+    measured = {_subject(row) for row in results.rows}
+    results.rows += [row for row in earlier["rows"] if _subject(row) not in measured]
+    results.rows.sort(key=lambda row: (row["what"], row.get("demonstrations", row.get("nodes", 0))))
+    names = {target["name"] for target in results.targets if target["value"] is not None}
+    kept = [target for target in earlier["targets"] if target["name"] not in names]
+    again = {target["name"] for target in kept}
+    results.targets = [t for t in results.targets if t["name"] not in again] + kept
+
+
+def _subject(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["what"], row.get("of"), row.get("demonstrations")
+
+
+def growth(results: Results) -> None:
+    """Build, query and memory from 10^3 to 10^6 nodes, each in a process of its own; beyond, the trend."""
+    rows = [measure_growth(size) for size in NODES]
+    for row in rows:
+        results.row(what="growth", **row)
+    # Memory begins with what the libraries take, which hides the trend of small graphs.
+    first = {
+        "build_s": 10_000,
+        "landmarks_s": 10_000,
+        "query_ms": 10_000,
+        "memory_with_landmarks_gib": 100_000,
+    }
+    for name, size in first.items():
+        trend = _trend([row["nodes"] for row in rows], [row[name] for row in rows], from_size=size)
+        at = {"extrapolated_to_1e7": trend.pop("at")(1e7)}
+        results.row(what="exponent", of=name, range=f"{size} to 1000000 nodes", **trend, **at)
+    build = next(row for row in results.rows if row.get("of") == "build_s")
+    results.target("exponent of the build, upper end of its interval", build["high"], "<=", 1.1)
+    results.target("peak memory of 10^6 nodes, GiB", rows[-1]["memory_with_landmarks_gib"], "<=", 8.0)
+
+
+def _trend(sizes: Sequence[float], values: Sequence[float], from_size: float) -> dict[str, Any]:
+    """Slope of logarithms with its 95 % interval (Student's t), and what the trend says elsewhere."""
+    kept = [(size, value) for size, value in zip(sizes, values, strict=True) if size >= from_size]
+    x, y = np.log(np.array(kept)).T
+    line = stats.linregress(x, y)
+    half = float(stats.t.ppf(0.975, len(x) - 2) * line.stderr)
+    slope = float(line.slope)
+
+    def at(size: float) -> float:
+        return float(np.exp(line.intercept + slope * np.log(size)))
+
+    return {"exponent": slope, "low": slope - half, "high": slope + half, "at": at}
+
+
+def training(results: Results) -> None:
+    """Steps a second against a plain loop of the same net, and five heads against one."""
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.normal(size=(POINTS, 7))).float()
+    groups = np.arange(POINTS) // 40
+    settings = TrainingConfig(steps=STEPS, batch=BATCH, validation_share=0.0, augmentation_std=0.04)
+
+    def ours(heads: int) -> None:
+        config = ModelConfig(heads=heads)
+        model = IWAE(7, config, x.mean(dim=0), x.std(dim=0), torch.Generator().manual_seed(0))
+        fit(model, x, groups, settings, torch.Generator().manual_seed(0))
+
+    def plain(heads: int) -> None:
+        model = PlainIWAE(7, ModelConfig(heads=heads), x.std(dim=0))
+        train_plainly(model, (x - x.mean(dim=0)) / x.std(dim=0), torch.ones(POINTS, heads), STEPS, BATCH)
+
+    ways = {
+        ("robogeo", 5): ours,
+        ("robogeo", 1): ours,
+        ("plain PyTorch", 5): plain,
+        ("plain PyTorch", 1): plain,
+    }
+    seconds = median_seconds({f"{who}/{heads}": partial(way, heads) for (who, heads), way in ways.items()})
+    for who, heads in ways:
+        rate = STEPS / seconds[f"{who}/{heads}"]
+        results.row(what="training", by=who, heads=heads, steps_per_s=rate)
+    ratio = seconds["plain PyTorch/5"] / seconds["robogeo/5"]
+    results.target("training throughput over a plain PyTorch loop, 5 heads", ratio, ">=", 1.0)
+    results.target("five heads over one head", seconds["robogeo/5"] / seconds["robogeo/1"], "<=", 2.0)
+
+
+def rounds(results: Results, counts: Sequence[int]) -> None:
+    """Where the time of one round goes, by the number of demonstrations."""
+    for count in counts:
+        results.row(what="round", **_round(count))
+
+
+def _round(count: int) -> dict[str, Any]:
+    config = load_config("shelf_reach").model_copy(
+        update={"initial_demonstrations": count, "initial_places": (), "rounds": 1, "workers": 1}
+    )
+    with tempfile.TemporaryDirectory() as place, World(config.scene, config.robot) as world:
+        with RunFolder.open(place, config.as_dict()) as folder, Workers(1) as workers:
+            learner = Learner(folder, config, world)
+            loop = Loop(learner, workers, Silence(), usual_oracle(learner))
+            whole = cpu_seconds(loop.run)
+            events = folder.events()
+        nodes = len(learner.planner.manifold.graph.nodes)
+    kinds = {"training_s": "fit", "asking_s": "ask", "evaluation_s": "evaluate"}
+    spent = {
+        name: [event["cpu_seconds"] for event in events if event["event"] == kind]
+        for name, kind in kinds.items()
+    }
+    others = whole - sum(sum(seconds) for seconds in spent.values())
+    last = {name: seconds[-1] for name, seconds in spent.items()}
+    return {
+        "demonstrations": count,
+        "nodes": nodes,
+        **last,
+        "first_training_s": spent["training_s"][0],
+        "demonstrating_and_the_rest_s": others,
+    }
+
+
+def overhead(results: Results) -> None:
+    """What an item costs beside its work, on every engine: time of the caller's process, and by the clock."""
+    for engine in ("serial", "processes", "ray"):
+        if engine == "ray" and importlib.util.find_spec("ray") is None:
+            continue
+        started = time.perf_counter()
+        with Workers(1, engine=engine) as workers:
+            workers.map(abs, [-1])
+            begun = time.perf_counter() - started
+            core = [cpu_seconds(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
+            clock = [_clock(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
+        caller, quickest = 1e3 * float(np.median(core)), 1e3 * min(clock)
+        results.row(what="overhead", engine=engine, start_s=begun, caller_ms=caller, clock_ms_least=quickest)
+
+
+def speedup(results: Results) -> None:
+    """Evaluation of one planner by one and by two workers, by the clock; needs two idle processors."""
+    config = load_config("shelf_reach").model_copy(update={"rounds": 0, "initial_demonstrations": 20})
+    with tempfile.TemporaryDirectory() as place, World(config.scene, config.robot) as world:
+        with RunFolder.open(place, config.as_dict()) as folder:
+            learner = Learner(folder, config, world)
+            with Workers(1) as one:
+                Loop(learner, one, Silence(), usual_oracle(learner)).run()
+        trials, _ = trials_for(world, world.held_out(1, 192))
+        seconds = {count: _evaluated(learner, trials, config, count) for count in (1, 2)}
+    gain = seconds[1] / seconds[2] / 2
+    results.row(what="speedup", of="evaluation", requests=len(trials), one_s=seconds[1], two_s=seconds[2])
+    results.target(_SPEEDUP, gain, ">=", 0.85)
+
+
+def _evaluated(learner: Learner, trials: Sequence[Any], config: ExperimentConfig, count: int) -> float:
+    with Workers(count, engine="processes") as workers:
+
+        def work() -> None:
+            criteria = criteria_of(config)
+            roll_out(learner.planner, trials, config.scene, config.robot, criteria, workers)
+
+        work()  # opens the worlds
+        return min(_clock(work) for _ in range(3))
+
+
+def _clock(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
