@@ -81,8 +81,8 @@ def _records(run: Measured, group: str, moment: str) -> list[Record]:
 
 def _draw_matrices(part: SubFigure, run: Measured) -> None:
     """Success from each place to each, before and after; a frame round the pairs shown until then."""
-    places = {record[end] for record in run.records for end in ("start", "goal")}
-    names = sorted(places, key=lambda name: (name != "home", name))
+    asked = {record[end] for record in run.records for end in ("start", "goal")}
+    names = sorted(asked.union(*run.demonstrated), key=lambda name: (name != "home", name))
     first = run.curve[0]["demonstrations"]
     panels = part.subplots(1, 2, sharey=True)
     for ax, moment, count in zip(panels, (BEFORE, AFTER), (first, len(run.demonstrated)), strict=True):
