@@ -3,7 +3,7 @@
     python scripts/show_real_data.py
 
 Runs are ordinary ones in runs/real and are taken up where they were. Prints the table of that page and writes
-docs/images/real_*.png.
+it to docs/results/real_tasks.json, and docs/images/real_*.png.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from robogeo.cli import main as robogeo
 from robogeo.errors import RobogeoError
+from robogeo.evaluation.results import Results
 from robogeo.learning.journal import read_events
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
@@ -39,12 +40,14 @@ SHOWN = {
 
 def main() -> None:
     """Learn, tell, draw."""
+    results = Results("real_tasks", "python scripts/show_real_data.py")
     for file in sorted((ROOT / "configs" / "real").glob("*.yaml")):
         learn(file)
-        tell(file.stem)
+        results.row(**learned(file.stem))
     for (task, figure), name in SHOWN.items():
         shutil.copy(RUNS / task / "figures" / f"{figure}.png", IMAGES / f"{name}.png")
-    two_ways()
+    results.row(**two_ways())
+    results.write(ROOT / "docs" / "results")
 
 
 def learn(file: Path) -> None:
@@ -57,39 +60,41 @@ def learn(file: Path) -> None:
         raise RobogeoError(f"{file}: could not be learned")
 
 
-def tell(task: str) -> None:
-    """A line of the table."""
+def learned(task: str) -> dict[str, Any]:
+    """A line of the table: at first, with two recordings, and at the end."""
     summary = json.loads((RUNS / task / "summary.json").read_text())
     rounds, data = summary["rounds"], summary["recordings"]
     asked = [
-        str(event["query"].get("recording", "-"))
+        event["query"].get("recording")
         for event in read_events(RUNS / task / "journal.jsonl")
         if event["event"] == "ask"
     ]
-    first, last = rounds[0], rounds[-1]
-    cells = [
-        task,
-        f"{data['recordings']} ({len(data['held_out'])})",
-        f"{data['tolerance_rad']:.3f}",
-        f"{first['success_rate']:.0%}, {last['success_rate']:.0%}",
-        f"{first['deviation_rad']:.3f}, {last['deviation_rad']:.3f}",
-        ", ".join(asked),
-        str(needed(rounds) or "-"),
-    ]
-    print(f"| {' | '.join(cells)} |")
+    ends = rounds[0], rounds[-1]
+    return {
+        "task": task,
+        "recordings": data["recordings"],
+        "held_out": len(data["held_out"]),
+        "tolerance": data["tolerance_rad"],
+        "success": [round["success_rate"] for round in ends],
+        "strayed": [round["deviation_rad"] for round in ends],
+        "asked_for": asked,
+        "needed": needed(rounds),
+    }
 
 
-def two_ways() -> None:
-    """One pouring round an obstacle, as planned from recordings with and without one."""
-    recorded, motions, line = held_out_pouring()
+def two_ways() -> dict[str, Any]:
+    """One pouring round an obstacle, as planned from recordings with and without one; how far each strays."""
+    recorded, motions, line, strayed = held_out_pouring()
     joints = [f"lwr_joint_{joint}" for joint in range(1, 8)]
     figure = recorded_ways(recorded, {**motions, "straight line": line}, joints)
     (IMAGES / "real_two_pourings.png").write_bytes(figure_png(figure))
+    return {"task": "pour_obst, one held-out recording", "strayed": strayed}
 
 
-def held_out_pouring() -> tuple[Any, dict[str, Any], Any]:
-    """The first held-out recording round the obstacle, motions of both models for it, the straight line."""
+def held_out_pouring() -> tuple[Any, dict[str, Any], Any, dict[str, float]]:
+    """First held-out recording round the obstacle, ways of both models, the straight line, how far off."""
     motions: dict[str, Any] = {}
+    strayed: dict[str, float] = {}
     folder, config = open_run(RUNS / "pour_obst")
     with folder, world_in(folder, config) as world:
         assert isinstance(world, RecordedWorld)
@@ -106,10 +111,11 @@ def held_out_pouring() -> tuple[Any, dict[str, Any], Any]:
             with other, world_in(other, settings) as its_world:
                 plan = Learner(other, settings, its_world).planner.plan(request)
                 assert isinstance(plan, Plan)
-                motions[f"{name} ({held.deviation(plan.motion.q):.2f} rad off)"] = plan.motion.q
+                strayed[name] = held.deviation(plan.motion.q)
+                motions[f"{name} ({strayed[name]:.2f} rad off)"] = plan.motion.q
         line = np.linspace(request.start, request.goal, 64)
-        print(*motions, f"straight line {held.deviation(line):.2f}", sep="; ")
-        return shown, motions, line
+        strayed["straight line"] = held.deviation(line)
+        return shown, motions, line, strayed
 
 
 if __name__ == "__main__":
