@@ -60,6 +60,7 @@ class Session:
         self.start: End | None = None
         self.goal: End | None = None
         self.route: Route | None = None
+        self._taken: Request | None = None
 
     def refresh(self) -> None:
         """Take up a new fit: another map, on which the ends lie elsewhere."""
@@ -92,7 +93,8 @@ class Session:
             self.goal = self.end_on_map(x, y)
 
     def take(self, request: Request) -> None:
-        """Take both ends from a request."""
+        """Take both ends from a request, by whose recording the way is judged while they stay."""
+        self._taken = request
         self.start, self.goal = self.end_at(request.start), self.end_at(request.goal)
 
     def clear(self) -> None:
@@ -140,13 +142,19 @@ class Session:
             return plans.along(request, route.geodesic)
         return plans.plan(request)
 
+    def _request(self, route: Route) -> Request:
+        ends, taken = (route.start.q, route.goal.q), self._taken
+        if taken is not None and all(map(np.array_equal, ends, (taken.start, taken.goal))):
+            return taken
+        return Request(*ends)
+
     def _seen(self, route: Route, plan: Plan | Refusal) -> tuple[Verdict, Film]:
         """What the simulator says of a plan, and what is played."""
         world = self.world
         if isinstance(plan, Refusal):
             inside = np.clip(route.path, world.limits.lower, world.limits.upper)
             return Verdict("refused", plan.reason), film_without_time(inside, world)
-        request = Request(route.start.q, route.goal.q)
+        request = self._request(route)
         trial, unjudged = trial_of(world, request), ""
         if isinstance(trial, Refusal):
             unjudged = trial.reason
