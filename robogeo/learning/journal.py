@@ -8,6 +8,7 @@ is synced to the disk before `append` returns. Opening replays the good lines an
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from robogeo.durable import sync_folder, write_atomically, write_error
-from robogeo.errors import InputError, RobogeoError
+from robogeo.errors import InputError
 from robogeo.interruption import while_committing
 
 Event = dict[str, Any]
@@ -197,7 +198,7 @@ def _sealed(index: int, kind: str, payload: Mapping[str, Any], link: str) -> tup
 
 
 def _compact(event: Event) -> str:
-    return json.dumps(event, allow_nan=False, separators=(",", ":"))
+    return json.dumps(event, separators=(",", ":"))
 
 
 def _write_all(file: int, line: bytes, offset: int) -> None:
@@ -206,5 +207,5 @@ def _write_all(file: int, line: bytes, offset: int) -> None:
     while done < len(line):
         written = os.pwrite(file, line[done:], offset + done)
         if written == 0:
-            raise RobogeoError("the disk accepts no more bytes")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         done += written

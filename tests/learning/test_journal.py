@@ -134,7 +134,7 @@ def test_a_payload_that_is_not_plain_is_refused_and_changes_nothing(
     with Journal(path) as journal:
         with pytest.raises(InputError, match="event 'ask'"):
             journal.append("ask", payload)
-        with pytest.raises(InputError, match="needs a kind"):
+        with pytest.raises(InputError, match=r"^journal: an event needs a kind, for example"):
             journal.append("", {})
     assert path.read_bytes() == content
 
@@ -154,12 +154,53 @@ def test_a_full_disk_takes_the_event_back(tmp_path: Path, monkeypatch: pytest.Mo
             patched.setattr(
                 os, "pwrite", lambda f, d, o: full(f, d, o) if o == len(content) else full(f, b"", o)
             )
-            with pytest.raises(RobogeoError, match="No space left"):
+            with pytest.raises(RobogeoError, match=r"journal\.jsonl.*No space left"):
                 journal.append("ask", {"round": 3})
         assert path.read_bytes() == content
         assert len(journal) == 3
         journal.append("ask", {"round": 3})
     assert [event["round"] for event in read_events(path)] == [0, 1, 2, 3]
+
+
+def test_a_disk_that_takes_a_line_in_parts_gets_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = three_events(tmp_path / "whole.jsonl")
+    real_write = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, offset: real_write(file, data[:7], offset))
+    assert three_events(tmp_path / "parts.jsonl") == content
+    monkeypatch.setattr(os, "pwrite", lambda file, data, offset: real_write(file, data[:1], offset))
+    assert three_events(tmp_path / "bytes.jsonl") == content
+
+
+def test_a_disk_that_takes_nothing_more_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.jsonl"
+    content = three_events(path)
+    real_write = os.pwrite
+    taken: list[int] = []
+
+    def seven_bytes(file: int, data: bytes, offset: int) -> int:
+        taken.append(real_write(file, data[:7], offset) if not taken else 0)
+        return taken[-1]
+
+    with Journal(path) as journal:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "pwrite", seven_bytes)
+            with pytest.raises(RobogeoError, match=r"journal\.jsonl.*No space left"):
+                journal.append("ask", {"round": 3})
+        assert path.read_bytes() == content
+        journal.append("ask", {"round": 3})
+    assert [event["round"] for event in read_events(path)] == [0, 1, 2, 3]
+
+
+def test_a_journal_of_absurd_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.jsonl"
+    content = three_events(path)
+    monkeypatch.setattr("robogeo.learning.journal.MOST_BYTES", len(content))
+    assert len(read_events(path)) == 3
+    monkeypatch.setattr("robogeo.learning.journal.MOST_BYTES", len(content) - 1)
+    with pytest.raises(InputError, match=r"journal\.jsonl: \d+ bytes, more than the \d+ allowed"):
+        read_events(path)
 
 
 def test_each_line_is_json_for_other_programs(tmp_path: Path) -> None:
