@@ -30,7 +30,8 @@ from robogeo.motion.observation import Pictures
 FloatArray = NDArray[np.float64]
 NODES, CONVOLUTIONAL_NODES = 2000, 1000
 """Codes of a bare model that are shown, at most."""
-_CHUNK_NUMBERS = 1 << 22  # decoded numbers at a time
+_CHUNK_NUMBERS = 1 << 22  # observed or decoded numbers at a time
+_JUDGED = 2000  # observations by which it is judged how much the model explains
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def charted_model(model: IWAE, x: NDArray[np.float32], picture_shape: tuple[int,
         InputError: the model sees no difference between them, or makes NaN of them.
     """
     options, convolutional = GeometryOptions(), isinstance(model, PictureIWAE)
-    codes, explained = _encoded(model, x)
+    codes = _encoded(model, x)
     # Farthest points: even over all that was shown, however often it was.
     nodes = codes[torch.from_numpy(_chosen(codes, CONVOLUTIONAL_NODES if convolutional else NODES))]
     metric = _decoder_metric(model)
@@ -132,24 +133,29 @@ def charted_model(model: IWAE, x: NDArray[np.float32], picture_shape: tuple[int,
         picture_shape=picture_shape,
         told=(
             f"Shown are {len(nodes):,} codes, chosen evenly from those of {len(codes):,} observations, "
-            f"of whose variance the model explains {explained:.0%}."
+            f"of whose variance the model explains {_explained(model, x):.0%}."
         ),
     )
 
 
-def _encoded(model: IWAE, x: NDArray[np.float32]) -> tuple[torch.Tensor, float]:
-    """Codes (N, d), and the share of the observations' variance that the model gives back."""
-    missed = 0.0
-    parts = []
+def _encoded(model: IWAE, x: NDArray[np.float32]) -> torch.Tensor:
+    """Codes (N, d) of observations (N, D)."""
+    rows = max(16, _CHUNK_NUMBERS // x.shape[1])
     with torch.no_grad():
-        for rows in torch.split(torch.from_numpy(x), max(16, _CHUNK_NUMBERS // (x.shape[1] * 8))):
-            parts.append(model.encode(rows)[0])
-            missed += float((model.decode(parts[-1]) - rows).double().square().sum())
-    codes = torch.cat(parts)
-    if not bool(torch.isfinite(codes).all()) or not np.isfinite(missed):
+        codes = torch.cat([model.encode(part)[0] for part in torch.split(torch.from_numpy(x), rows)])
+    if not bool(torch.isfinite(codes).all()):
         raise InputError("the model makes NaN or infinity of them; are they what it has learned from?")
-    spread = float(x.var(axis=0, dtype=np.float64).sum()) * len(x)
-    return codes, 1.0 - missed / spread if spread > 0.0 else 0.0
+    return codes
+
+
+def _explained(model: IWAE, x: NDArray[np.float32]) -> float:
+    """Share of the observations' variance that the model gives back, over some evenly taken; below 0 if none."""
+    some = x[:: max(1, len(x) // _JUDGED)].astype(np.float64)
+    spread = np.square(some - some.mean(axis=0)).sum()
+    with torch.no_grad():
+        parts = torch.split(torch.from_numpy(some.astype(np.float32)), 256)
+        rebuilt = torch.cat([model.reconstruct(part) for part in parts]).double().numpy()
+    return float(1.0 - np.square(some - rebuilt).sum() / spread) if spread > 0.0 else 0.0
 
 
 def _chosen(codes: torch.Tensor, count: int) -> NDArray[np.int64]:

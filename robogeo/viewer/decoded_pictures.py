@@ -38,8 +38,8 @@ def decoded_pictures(chart: LatentMap) -> dict[str, Any] | None:
 def _limits(chart: LatentMap) -> tuple[float, float]:
     """Black and white: the decoded codes' own range, for far from them values are arbitrary."""
     decoded = chart.charted.decoded(chart.nodes[:: max(1, len(chart.nodes) // 200)])
-    low, high = float(decoded.min()), float(decoded.max())
-    return low, max(high, low + 1e-9)
+    low, high = np.percentile(decoded, [0.1, 99.9])
+    return float(low), float(max(high, low + 1e-9))
 
 
 def png_address(image: FloatArray) -> str:

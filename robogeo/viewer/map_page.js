@@ -57,10 +57,13 @@ function tile(pen, column, row, px, py, w, h) {
   pen.drawImage(sprite, column * pictures.width, row * pictures.height, pictures.width, pictures.height, px, py, w, h);
 }
 function drawPictures(pen) {
-  const w = (W - LEFT) / pictures.side, h = (H - BELOW) / pictures.side;
-  const share = Math.min(w / pictures.width, h / pictures.height), tw = share * pictures.width, th = share * pictures.height;
-  for (let row = 0; row < pictures.side; row++) for (let column = 0; column < pictures.side; column++)
-    tile(pen, column, row, LEFT + (column + .5) * w - tw / 2, (row + .5) * h - th / 2, tw, th);
+  const {side, width, height} = pictures, step = Math.ceil(side / 16), support = layers.find(l => l.name === 'support').values;
+  const w = (W - LEFT) / side, h = (H - BELOW) / side;
+  const share = step * Math.min(w / width, h / height) * .94, tw = share * width, th = share * height;
+  const cellOf = k => Math.round((k + .5) / side * (n - 1));
+  for (let row = step >> 1; row < side; row += step) for (let column = step >> 1; column < side; column += step)
+    if (support[(n - 1 - cellOf(row)) * n + cellOf(column)] > .5)
+      tile(pen, column, row, LEFT + (column + .5) * w - tw / 2, (row + .5) * h - th / 2, tw, th);
 }
 function drawPicture(pen) {
   const [i, j] = cell, at = v => Math.min(pictures.side - 1, Math.floor(v * pictures.side / n));
