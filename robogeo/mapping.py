@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from robogeo.viewer.card import map_figure
 from robogeo.viewer.charted import Charted, charted_manifold, charted_model
 from robogeo.viewer.latent_map import CELLS, LatentMap, LayerName
 from robogeo.viewer.map_page import write_map_page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PICTURES = (".png", ".svg")
 _MOST_BYTES = 1 << 30
@@ -65,8 +68,7 @@ def draw_map(
             f"--layer {layer}: {source} has one decoder head, which has nothing to disagree with"
         )
     figure = map_figure(chart, layer, demonstrations=True, graph=False)
-    with replacing(out) as draft:
-        figure.savefig(draft, format=out.suffix[1:].lower(), dpi=130, metadata=_undated(out))
+    _save(figure, out)
     page = out.with_suffix(".html")
     write_map_page(chart, page, known.title)
     return page, chart.said
@@ -122,6 +124,11 @@ def _as_learned(model: IWAE, values: NDArray[Any], data: Path) -> NDArray[np.flo
     return x
 
 
-def _undated(out: Path) -> dict[str, None]:
-    """No date in the picture: the same model gives the same bytes."""
-    return {"Date": None} if out.suffix.lower() == ".svg" else {}
+def _save(figure: Figure, out: Path) -> None:
+    """Write the picture; no date and no random names in it: the same model gives the same bytes."""
+    import matplotlib
+
+    kind = out.suffix[1:].lower()
+    undated = {"Date": None} if kind == "svg" else {}
+    with replacing(out) as draft, matplotlib.rc_context({"svg.hashsalt": "map"}):
+        figure.savefig(draft, format=kind, dpi=130, metadata=undated)

@@ -31,6 +31,7 @@ FloatArray = NDArray[np.float64]
 NODES, CONVOLUTIONAL_NODES = 2000, 1000
 """Codes of a bare model that are shown, at most."""
 _CHUNK_NUMBERS = 1 << 22  # observed or decoded numbers at a time
+_ROUNDING = 1e-5
 _JUDGED = 2000  # observations by which it is judged how much the model explains
 
 
@@ -132,8 +133,8 @@ def charted_model(model: IWAE, x: NDArray[np.float32], picture_shape: tuple[int,
         unit="observation units",
         picture_shape=picture_shape,
         told=(
-            f"Shown are {len(nodes):,} codes, chosen evenly from those of {len(codes):,} observations, "
-            f"of whose variance the model explains {_explained(model, x):.0%}."
+            f"Shown are {len(nodes):,} of the codes of {len(codes):,} observations, evenly chosen; "
+            f"{_explained(model, x)}"
         ),
     )
 
@@ -148,19 +149,23 @@ def _encoded(model: IWAE, x: NDArray[np.float32]) -> torch.Tensor:
     return codes
 
 
-def _explained(model: IWAE, x: NDArray[np.float32]) -> float:
-    """Share of the observations' variance that the model gives back, over some evenly taken; below 0 if none."""
+def _explained(model: IWAE, x: NDArray[np.float32]) -> str:
+    """What share of the observations' variance the model gives back, judged by some, for people."""
     some = x[:: max(1, len(x) // _JUDGED)].astype(np.float64)
-    spread = np.square(some - some.mean(axis=0)).sum()
     with torch.no_grad():
         parts = torch.split(torch.from_numpy(some.astype(np.float32)), 256)
         rebuilt = torch.cat([model.reconstruct(part) for part in parts]).double().numpy()
-    return float(1.0 - np.square(some - rebuilt).sum() / spread) if spread > 0.0 else 0.0
+    share = 1.0 - np.square(some - rebuilt).sum() / np.square(some - some.mean(axis=0)).sum()
+    if share > 0.0:
+        return f"the model explains {share:.0%} of their variance."
+    return "the model explains none of their variance: are they what it was trained on?"
 
 
 def _chosen(codes: torch.Tensor, count: int) -> NDArray[np.int64]:
     chosen = select_nodes(codes, count).indices
-    if len(chosen) < 2:
+    spread = float((codes.amax(dim=0) - codes.amin(dim=0)).max())
+    # Equal observations may get codes that differ by rounding.
+    if spread <= _ROUNDING * (1.0 + float(codes.abs().max())):
         raise InputError("all of them have one code; a map needs observations that the model tells apart")
     return chosen
 

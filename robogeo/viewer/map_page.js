@@ -60,10 +60,12 @@ function drawPictures(pen) {
   const {side, width, height} = pictures, step = Math.ceil(side / 16), support = layers.find(l => l.name === 'support').values;
   const w = (W - LEFT) / side, h = (H - BELOW) / side;
   const share = step * Math.min(w / width, h / height) * .94, tw = share * width, th = share * height;
+  pen.save(); pen.beginPath(); pen.rect(LEFT, 0, W - LEFT, H - BELOW); pen.clip();
   const cellOf = k => Math.round((k + .5) / side * (n - 1));
   for (let row = step >> 1; row < side; row += step) for (let column = step >> 1; column < side; column += step)
     if (support[(n - 1 - cellOf(row)) * n + cellOf(column)] > .5)
       tile(pen, column, row, LEFT + (column + .5) * w - tw / 2, (row + .5) * h - th / 2, tw, th);
+  pen.restore();
 }
 function drawPicture(pen) {
   const [i, j] = cell, at = v => Math.min(pictures.side - 1, Math.floor(v * pictures.side / n));
