@@ -1,40 +1,83 @@
-"""The map of any trained run, arm or pictures, as a picture and as an interactive file."""
+"""The map of any trained model, a run's or a file's, as a picture and as an interactive file."""
 
 from __future__ import annotations
 
-import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.data.observations import load_observations
 from robogeo.durable import replacing
-from robogeo.errors import InputError
+from robogeo.errors import InputError, ModelError
 from robogeo.learning.learner import Learner
+from robogeo.models import IWAE, PictureIWAE, load_model
+from robogeo.reading import read_bounded
 from robogeo.recordings import world_in
 from robogeo.stored_run import open_run
 from robogeo.viewer.card import map_figure
-from robogeo.viewer.latent_map import LatentMap, LayerName
+from robogeo.viewer.charted import Charted, charted_manifold, charted_model
+from robogeo.viewer.latent_map import CELLS, LatentMap, LayerName
 from robogeo.viewer.map_page import write_map_page
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 PICTURES = (".png", ".svg")
+_MOST_BYTES = 1 << 30
+_CONVOLUTIONAL_CELLS = 64  # a side: convolutions have no closed form, and are differentiated point by point
+_GREYS = 255.0
 
 
-def map_run(run: str | os.PathLike[str], out: Path, layer: LayerName, round: int | None) -> tuple[Path, str]:
-    """Draw the map of a run's model.
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is drawn: of what, how finely along each side, and under which title."""
+
+    charted: Charted
+    title: str
+    cells: int = CELLS
+
+
+def draw_map(
+    source: Path, out: Path, layer: LayerName, *, round: int | None = None, data: Path | None = None
+) -> tuple[Path, str]:
+    """Draw the map of a trained model.
 
     Args:
-        run: the run's folder; it is only read.
+        source: a run's folder, or a model's file; it is only read.
         out: picture, .png or .svg; the interactive file gets the same name with .html.
         layer: of the picture; the interactive file has all.
-        round: whose model is drawn; None takes the last.
+        round: of a run, whose model is drawn; None takes the last.
+        data: observations that a model's file was trained on.
 
     Returns:
         The interactive file, and what the plane is.
 
     Raises:
-        InputError: not a run's folder, nothing learned yet, no such round, or another ending.
+        InputError: one line: neither a run nor a model, nothing learned yet, no such round, observations that
+            do not fit, an option that does not apply, or another ending.
     """
     if out.suffix.lower() not in PICTURES:
         raise InputError(f"{out}: a map is a picture that ends in {' or '.join(PICTURES)}")
+    known = _of_model(source, data, round) if source.is_file() else _of_run(source, round, data)
+    chart = LatentMap(known.charted, known.cells)
+    if layer not in chart.layers:
+        raise InputError(
+            f"--layer {layer}: {source} has one decoder head, which has nothing to disagree with"
+        )
+    figure = map_figure(chart, layer, demonstrations=True, graph=False)
+    _save(figure, out)
+    page = out.with_suffix(".html")
+    write_map_page(chart, page, known.title)
+    return page, chart.said
+
+
+def _of_run(run: Path, round: int | None, data: Path | None) -> Known:
     folder, config = open_run(run)
+    if data is not None:
+        raise InputError(f"--data {data}: {run} is a run, which has its own; leave it out")
     with folder, world_in(folder, config) as world:
         learner = Learner(folder, config, world)
         if round is not None and not 0 <= round < learner.rounds:
@@ -42,17 +85,50 @@ def map_run(run: str | os.PathLike[str], out: Path, layer: LayerName, round: int
         if config.model.latent_dim < 2:
             raise InputError(f"{run}: model.latent_dim is 1; a map needs at least 2")
         planner = learner.planner if round is None else learner.planner_of(round)
-        chart = LatentMap(planner.manifold)
         number = learner.rounds - 1 if round is None else round
         title = f"{config.scene}, {world.robot_name}: what was learned, round {number}"
-    figure = map_figure(chart, layer, demonstrations=True, graph=False)
-    with replacing(out) as draft:
-        figure.savefig(draft, format=out.suffix[1:].lower(), dpi=130, metadata=_undated(out))
-    page = out.with_suffix(".html")
-    write_map_page(chart, page, title)
-    return page, chart.said
+        return Known(charted_manifold(planner.manifold), title)
 
 
-def _undated(out: Path) -> dict[str, None]:
-    """No date in the picture: the same model gives the same bytes."""
-    return {"Date": None} if out.suffix.lower() == ".svg" else {}
+def _of_model(file: Path, data: Path | None, round: int | None) -> Known:
+    if round is not None:
+        raise InputError(f"--round {round}: {file} is a single model; leave it out")
+    try:
+        model = load_model(read_bounded(file, _MOST_BYTES, "a model")).float()
+    except ModelError as error:
+        raise InputError(f"{file}: {error}; give a run's folder, or a file that save_model wrote") from error
+    if model.config.latent_dim < 2:
+        raise InputError(f"{file}: latent_dim is 1; a map needs at least 2")
+    if data is None:
+        raise InputError(f"{file}: a model alone does not say where its data are; give them with --data FILE")
+    found = load_observations(data, model.observation_dim)
+    x = _as_learned(model, found.values, data)
+    try:
+        charted = charted_model(model, x, found.picture_shape)
+    except InputError as error:
+        raise InputError(f"{data}: {error}") from error
+    cells = _CONVOLUTIONAL_CELLS if isinstance(model, PictureIWAE) else CELLS
+    return Known(charted, f"{file.name}: what was learned of {data.name}", cells)
+
+
+def _as_learned(model: IWAE, values: NDArray[Any], data: Path) -> NDArray[np.float32]:
+    """Observations (N, D) in the model's units: grey levels in bytes, where it has learned from [0, 1]."""
+    bernoulli = model.config.likelihood == "bernoulli"
+    in_bytes = values.dtype == np.uint8 and (bernoulli or float(model.offset.max()) <= 1.0)
+    with np.errstate(over="ignore"):
+        x = values.astype(np.float32) / np.float32(_GREYS if in_bytes else 1.0)
+    if not np.isfinite(x).all():
+        raise InputError(f"{data}: holds numbers too large for a model in single precision")
+    if bernoulli and not 0.0 <= float(x.min()) <= float(x.max()) <= 1.0:
+        raise InputError(f"{data}: holds {x.min():.4g} to {x.max():.4g}; a Bernoulli model needs [0, 1]")
+    return x
+
+
+def _save(figure: Figure, out: Path) -> None:
+    """Write the picture; no date and no random names in it: the same model gives the same bytes."""
+    import matplotlib
+
+    kind = out.suffix[1:].lower()
+    undated = {"Date": None} if kind == "svg" else {}
+    with replacing(out) as draft, matplotlib.rc_context({"svg.hashsalt": "map"}):
+        figure.savefig(draft, format=kind, dpi=130, metadata=undated)

@@ -261,19 +261,23 @@ class View:
 
 @dataclass(frozen=True)
 class Map:
-    """Draw the map of what a run learned, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
+    """Draw the map of a trained model, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
 
-    Dark ridges: a small latent step is a large motion. White fog: nothing was demonstrated there.
+    Of what a run learned, or of a model's file with the observations that it was trained on. Dark ridges: a
+    small latent step is a large change. White fog: nothing was shown there.
     """
 
-    run: Annotated[Path, tyro.conf.Positional]
-    """Folder of a run."""
+    source: Annotated[Path, tyro.conf.Positional]
+    """Folder of a run, or a model's file (.safetensors)."""
+    data: Path | None = None
+    """Observations of a model's file, rows (N, D) or pictures (N, height, width): .npy; .npz, in which one
+    array alone has the model's width; or .gz, as Fashion-MNIST comes. Pictures are shown on the page."""
     out: Path = Path("map.png")
     """Picture to write, .png or .svg; the interactive file gets the same name with .html."""
     layer: Literal["magnification", "uncertainty", "support"] = "magnification"
     """What the picture shows; the interactive file has all three."""
     round: int | None = None
-    """Round whose model is drawn. Default: the last."""
+    """Round of a run whose model is drawn. Default: the last."""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ def view(command: View) -> None:
 
 
 def map(command: Map) -> None:
-    """``robogeo map``: the map of what a run learned, as a picture and an interactive file."""
-    from robogeo.mapping import map_run
+    """``robogeo map``: the map of a run or of a model's file, as a picture and an interactive file."""
+    from robogeo.mapping import draw_map
 
     check_place(command.out)
-    page, said = map_run(command.run, command.out, command.layer, command.round)
+    page, said = draw_map(command.source, command.out, command.layer, round=command.round, data=command.data)
     print(said)
     print(command.out)
     print(page)

@@ -132,9 +132,9 @@ def _verdicts(page: Page) -> list[dict[str, Any]]:
 def _maps(known: LatentMap) -> list[dict[str, Any]]:
     first, maps, cards = [], [], []
     for _ in range(6):
-        chart = LatentMap(known.manifold)
+        chart = LatentMap(known.charted)
         first.append(_timed(lambda chart=chart: (chart.layer("magnification"), chart.lack))[1])
-        chart = LatentMap(known.manifold)
+        chart = LatentMap(known.charted)
         maps.append(_timed(lambda chart=chart: [chart.layer(name) for name in LAYERS])[1])
         drawn = _timed(lambda chart=chart: map_card(chart, "magnification", demonstrations=True, graph=False))
         cards.append(drawn[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from robogeo.geometry.curve import Geodesic, polyline_length, resample_uniform
 from robogeo.geometry.equidistance import DistanceField, distance_field
 from robogeo.geometry.graph import GeodesicGraph
+from robogeo.geometry.joining import neighbor_edges
 from robogeo.geometry.lengths import segment_length_errors
 from robogeo.geometry.metric import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.neural import fit_neural_geodesic
@@ -35,6 +36,7 @@ __all__ = [
     "distance_field",
     "fit_neural_geodesic",
     "infill_nodes",
+    "neighbor_edges",
     "polyline_length",
     "relax",
     "relax_many",

@@ -44,7 +44,26 @@ def joined(
     distinct = rows[torch.from_numpy(origins)]
     with torch.no_grad():
         embedded = metric.embed(distinct)
-    count, decoded, latent = len(distinct), as_array(embedded), as_array(distinct)
+    edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
+    lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance)
+    return Joined(
+        nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=bridges, origins=origins
+    )
+
+
+def neighbor_edges(
+    metric: Metric, nodes: torch.Tensor, embedded: torch.Tensor, neighbors: int, space: str
+) -> tuple[IntArray, NDArray[np.bool_]]:
+    """Edges (n_e, 2) of a graph, i < j in order, and which of them are bridges (n_e,); nothing is measured.
+
+    Args:
+        metric: whose support tells what a bridge costs.
+        nodes: distinct latent points (N, d).
+        embedded: the same, decoded (N, E).
+        neighbors: of each node.
+        space: as for `joined`.
+    """
+    count, decoded, latent = len(nodes), as_array(embedded), as_array(nodes)
     chosen = [decoded] * (space != "latent") + [latent] * (space != "decoded")
     near = unique_edges(np.concatenate([nearest_edges(part, neighbors) for part in chosen]), count)
     # Across a gap support costs its full weight, so the shortest bridge is judged with that.
@@ -53,8 +72,4 @@ def joined(
     edges = np.concatenate([near, bridges])
     marks = np.arange(len(edges)) >= len(near)
     order = np.argsort(edges[:, 0] * count + edges[:, 1])
-    edges, marks = edges[order], marks[order]
-    lengths = edge_lengths(metric, latent, embedded.cpu().numpy(), edges, tolerance)
-    return Joined(
-        nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=marks, origins=origins
-    )
+    return edges[order], marks[order]

@@ -8,6 +8,7 @@ the pendulum of Chen et al. (IROS 2018), a table of configurations and their pic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,6 +88,12 @@ class Pictures:
         self._squares = (pictures**2).sum(axis=1)
         self.offset: FloatArray = pictures.mean(axis=0)
         self.scale: FloatArray = np.full(pictures.shape[1], float(pictures.std()))
+
+    @property
+    def picture_shape(self) -> tuple[int, int] | None:
+        """Height and width of the pictures, which are square; None where D is no square."""
+        side = math.isqrt(self._pictures.shape[1])
+        return (side, side) if side**2 == self._pictures.shape[1] else None
 
     def observe(self, q: FloatArray) -> FloatArray:
         """Pictures (..., D), between those of the table by linear interpolation."""

@@ -49,6 +49,13 @@ def draw_demonstrations(axes: Axes, nodes: FloatArray, groups: NDArray[np.int64]
         axes.scatter(x, y, s=size, color=[color], edgecolors="white", linewidths=0.35, zorder=3)
 
 
+def draw_codes(axes: Axes, nodes: FloatArray) -> None:
+    """Draw nodes (N, 2) that have no order, as points."""
+    size = float(np.clip(13.0 * np.sqrt(300.0 / len(nodes)), 3.0, 13.0))
+    x, y = nodes.T
+    axes.scatter(x, y, s=size, color=[warm_scale()(0.4)], edgecolors="white", linewidths=0.2, zorder=3)
+
+
 def draw_geodesic(axes: Axes, curve: FloatArray) -> None:
     """Draw a curve (n, 2), from a round start to a square goal."""
     from matplotlib.patheffects import Normal, Stroke

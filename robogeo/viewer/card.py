@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.report.chart import draw_demonstrations, draw_graph
+from robogeo.report.chart import draw_codes, draw_demonstrations, draw_graph
 from robogeo.report.style import INK, PALETTE, calm, new_figure
 from robogeo.viewer.latent_map import LatentMap, LayerName
 from robogeo.viewer.layer_colors import colors_of, scale_of
@@ -75,7 +75,7 @@ def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph
         if graph:
             draw_graph(axes, nodes, chart.edges, chart.bridges)
         if demonstrations:
-            draw_demonstrations(axes, nodes, chart.groups)
+            _draw_shown(axes, chart)
         left, right, bottom, top = chart.extent
         axes.set(xlim=(left, right), ylim=(bottom, top))
         axes.set(xlabel=chart.axis_names[0], ylabel=chart.axis_names[1])
@@ -84,6 +84,13 @@ def map_figure(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph
         bar.set_label(layer.label, labelpad=10)
         bar.outline.set_visible(False)
     return figure
+
+
+def _draw_shown(axes: Axes, chart: LatentMap) -> None:
+    if chart.groups is None:
+        draw_codes(axes, chart.projection.plane_nodes)
+    else:
+        draw_demonstrations(axes, chart.projection.plane_nodes, chart.groups)
 
 
 def map_card(chart: LatentMap, name: LayerName, *, demonstrations: bool, graph: bool) -> Card:

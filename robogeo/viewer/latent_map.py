@@ -1,6 +1,6 @@
 """The map of a learned manifold: what the model says of every point of a plane through its latent space.
 
-The plane is the principal one of the demonstrations' codes, lifted onto the sheet on which they lie
+The plane is the principal one of the codes of what was shown, lifted onto the sheet on which they lie
 (`robogeo.report.projection`); with two latent dimensions it is the latent space itself.
 """
 
@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.motion.manifold import Manifold
 from robogeo.report.chart import extent_of
 from robogeo.report.projection import Projection
+from robogeo.viewer.charted import Charted
 
 FloatArray = NDArray[np.float64]
 LayerName = Literal["magnification", "uncertainty", "support"]
@@ -44,28 +44,26 @@ class Layer:
 
 
 class LatentMap:
-    """The chart of a manifold.
+    """The map of what is charted.
 
     Args:
-        manifold: with at least two latent dimensions.
+        charted: with at least two latent dimensions.
         cells: of the map, along each side.
 
     Attributes:
         projection: from latent space to the plane and back.
         extent: left, right, bottom and top of the plane.
-        nodes: codes (N, d) of what was demonstrated, in the order in which it was shown.
-        groups: demonstration (N,) of each node.
+        nodes: codes (N, d) of what was shown, demonstrations in the order in which they were.
+        groups: demonstration (N,) of each node; None where nodes have no order.
         edges, bridges: of the graph, by nodes.
+        layers: names of those that there are: a single decoder head has nothing to disagree with.
     """
 
-    def __init__(self, manifold: Manifold, cells: int = CELLS) -> None:
-        self.manifold, self.cells = manifold, cells
-        graph = manifold.graph
-        # The graph numbers nodes by place; the map joins them in the order in which they were shown.
-        shown = np.argsort(graph.origins)
-        self.nodes: FloatArray = graph.nodes.double().numpy()[shown]
-        self.groups = manifold.shown_in[shown]
-        self.edges, self.bridges = np.argsort(shown)[graph.edges], graph.bridges
+    def __init__(self, charted: Charted, cells: int = CELLS) -> None:
+        self.charted, self.cells = charted, cells
+        self.nodes, self.groups = charted.codes, charted.groups
+        self.edges, self.bridges = charted.edges, charted.bridges
+        self.layers = tuple(name for name in LAYERS if name != "uncertainty" or charted.head_count > 1)
         self.projection = Projection.fit(self.nodes)
         self.extent = extent_of(self.projection.plane_nodes)
         self._layers: dict[LayerName, Layer] = {}
@@ -75,12 +73,17 @@ class LatentMap:
         """What the plane is, for people."""
         d = self.nodes.shape[1]
         if d == 2:
-            return "The map is the whole latent space: it has two dimensions."
+            return f"The map is the whole latent space: it has two dimensions. {self.charted.told}".rstrip()
         return (
             f"The latent space has {d} dimensions. The map is its principal plane, which holds "
             f"{self.projection.explained:.0%} of the codes' variance, bent onto the sheet of the "
-            "demonstrations; curves are shown by their shadows on it."
-        )
+            f"{self.shown}; curves are shown by their shadows on it. {self.charted.told}"
+        ).rstrip()
+
+    @property
+    def shown(self) -> str:
+        """What the nodes are, for people."""
+        return "codes" if self.groups is None else "demonstrations"
 
     @property
     def axis_names(self) -> tuple[str, str]:
@@ -96,10 +99,6 @@ class LatentMap:
     def in_cloud(self, codes: FloatArray) -> FloatArray:
         """Codes (n, d) in the coordinates of `cloud`."""
         return (codes - self.projection.mean) @ self._axes.T
-
-    def codes_of(self, q: FloatArray) -> FloatArray:
-        """Codes (n, d) of configurations (n, dof), rad."""
-        return self.manifold.encode(q).double().numpy()
 
     def code_at(self, x: float, y: float) -> FloatArray:
         """The code (d,) at a point of the plane."""
@@ -127,11 +126,10 @@ class LatentMap:
 
     @property
     def _labels(self) -> dict[LayerName, str]:
-        unit = "rad" if self.manifold.observes_joints else "observation units"
         return {
             "magnification": "magnification factor, log10",
-            "uncertainty": f"disagreement of the decoder heads, {unit}",
-            "support": "support by demonstrations, 0 none to 1 full",
+            "uncertainty": f"disagreement of the decoder heads, {self.charted.unit}",
+            "support": f"support by {self.shown}, 0 none to 1 full",
         }
 
     def _over(self, name: LayerName) -> FloatArray:
@@ -141,12 +139,10 @@ class LatentMap:
     def _quantity(self, name: LayerName, codes: FloatArray) -> FloatArray:
         """One quantity at codes (P, d), (P,)."""
         if name == "magnification":
-            metric = self.manifold.decoder_metric
-            return _evaluated(metric.log_magnification_factor, codes) / np.log(10.0)
+            return _evaluated(self.charted.metric.log_magnification_factor, codes) / np.log(10.0)
         if name == "uncertainty":
-            heads = self.manifold.heads(codes.astype(np.float32))
-            return np.sqrt(heads.var(axis=1).sum(axis=-1))
-        return 1.0 - _evaluated(self.manifold.support.lack, codes)
+            return self.charted.disagreement(codes)
+        return 1.0 - _evaluated(self.charted.support.lack, codes)
 
     def _limits(self, name: LayerName, values: FloatArray) -> tuple[float, float]:
         """From what is supported: far from data values are arbitrary."""
@@ -156,10 +152,18 @@ class LatentMap:
         low, high = np.percentile(supported, [1.0, 99.0])
         return float(low), float(max(high, low + 1e-3))
 
+    def codes_of_tiles(self, side: int) -> FloatArray:
+        """Codes (side^2, d) at the middles of equal tiles of the plane, row by row from the bottom up."""
+        left, right, bottom, top = self.extent
+        middle = (np.arange(side) + 0.5) / side
+        return self._lifted(left + middle * (right - left), bottom + middle * (top - bottom))
+
     @cached_property
     def _codes(self) -> FloatArray:
         left, right, bottom, top = self.extent
-        x, y = np.linspace(left, right, self.cells), np.linspace(bottom, top, self.cells)
+        return self._lifted(np.linspace(left, right, self.cells), np.linspace(bottom, top, self.cells))
+
+    def _lifted(self, x: FloatArray, y: FloatArray) -> FloatArray:
         return self.projection.lift(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
 
     @cached_property

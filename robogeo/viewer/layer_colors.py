@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 LEGEND = (
-    "The darker, the more: on a dark ridge of magnification a small latent step is a large motion. "
-    "White fog: nothing was demonstrated there."
+    "The darker, the more: on a dark ridge of magnification a small latent step is a large change, "
+    "of an arm a large motion. White fog: nothing was shown there."
 )
 _DENSEST = 0.97  # opacity of the fog
 _SOONER = 1.5  # the fog is densest where support is not quite gone

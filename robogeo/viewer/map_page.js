@@ -1,4 +1,5 @@
 'use strict';
+const PICTURES = 'decoded pictures';
 const map = document.getElementById('map'), bar = document.getElementById('bar');
 const told = document.getElementById('told'), form = document.getElementById('controls');
 const LEFT = 62, BELOW = 50, W = 860, H = 600, scale = window.devicePixelRatio || 1;
@@ -6,7 +7,8 @@ const floats = text => new Float32Array(Uint8Array.from(atob(text), c => c.charC
 const layers = DATA.layers.map(layer => ({...layer, values: floats(layer.values), image: new Image()}));
 const [left, right, bottom, top_] = DATA.extent, n = DATA.cells;
 let chosen = 0, cell = null;
-const show = {demonstrations: true, graph: false};
+const sprite = new Image(), pictures = DATA.pictures;
+const show = {[DATA.shown.name]: true, graph: false, ...(pictures && {[PICTURES]: false})};
 const x = v => LEFT + (v - left) / (right - left) * (W - LEFT);
 const y = v => (H - BELOW) * (1 - (v - bottom) / (top_ - bottom));
 const style = name => getComputedStyle(document.documentElement).getPropertyValue(name);
@@ -29,9 +31,11 @@ function draw() {
     for (const [a, b, c, d] of DATA.edges) { pen.moveTo(x(a), y(b)); pen.lineTo(x(c), y(d)); }
     pen.stroke(); pen.globalAlpha = 1;
   }
-  if (show.demonstrations) for (const {color, points} of DATA.demonstrations) {
+  if (show[PICTURES]) drawPictures(pen);
+  if (show[DATA.shown.name]) for (const {color, points} of DATA.shown.groups) {
     pen.strokeStyle = pen.fillStyle = color; pen.lineWidth = 1.4; pen.beginPath();
-    points.forEach(([a, b], k) => k ? pen.lineTo(x(a), y(b)) : pen.moveTo(x(a), y(b))); pen.stroke();
+    if (DATA.shown.joined) points.forEach(([a, b], k) => k ? pen.lineTo(x(a), y(b)) : pen.moveTo(x(a), y(b)));
+    pen.stroke();
     for (const [a, b] of points) { pen.beginPath(); pen.arc(x(a), y(b), 2, 0, 7); pen.fill(); }
   }
   pen.strokeStyle = style('--line'); pen.strokeRect(LEFT, 0, W - LEFT, H - BELOW); pen.fillStyle = style('--ink');
@@ -45,7 +49,31 @@ function draw() {
     const [i, j] = cell; pen.strokeStyle = '#c8102e'; pen.lineWidth = 2; pen.beginPath();
     pen.arc(x(left + j / (n - 1) * (right - left)), y(bottom + i / (n - 1) * (top_ - bottom)), 7, 0, 7); pen.stroke();
   }
+  if (cell && pictures) drawPicture(pen);
   drawBar(layer); map.setAttribute('data-layer', layer.name);
+}
+// The sprite has one decoded picture for each of `side` x `side` places of the map, from the top down.
+function tile(pen, column, row, px, py, w, h) {
+  pen.drawImage(sprite, column * pictures.width, row * pictures.height, pictures.width, pictures.height, px, py, w, h);
+}
+function drawPictures(pen) {
+  const {side, width, height} = pictures, step = Math.ceil(side / 16), support = layers.find(l => l.name === 'support').values;
+  const w = (W - LEFT) / side, h = (H - BELOW) / side;
+  const share = step * Math.min(w / width, h / height) * .94, tw = share * width, th = share * height;
+  pen.save(); pen.beginPath(); pen.rect(LEFT, 0, W - LEFT, H - BELOW); pen.clip();
+  const cellOf = k => Math.round((k + .5) / side * (n - 1));
+  for (let row = step >> 1; row < side; row += step) for (let column = step >> 1; column < side; column += step)
+    if (support[(n - 1 - cellOf(row)) * n + cellOf(column)] > .5)
+      tile(pen, column, row, LEFT + (column + .5) * w - tw / 2, (row + .5) * h - th / 2, tw, th);
+  pen.restore();
+}
+function drawPicture(pen) {
+  const [i, j] = cell, at = v => Math.min(pictures.side - 1, Math.floor(v * pictures.side / n));
+  const share = 112 / Math.max(pictures.width, pictures.height), w = share * pictures.width, h = share * pictures.height;
+  const cx = LEFT + j / (n - 1) * (W - LEFT), cy = (H - BELOW) * (1 - i / (n - 1));
+  const px = cx + 16 + w < W ? cx + 16 : cx - 16 - w, py = cy - 16 - h > 0 ? cy - 16 - h : cy + 16;
+  pen.imageSmoothingEnabled = false; tile(pen, at(j), at(n - 1 - i), px, py, w, h);
+  pen.strokeStyle = '#c8102e'; pen.lineWidth = 2; pen.strokeRect(px, py, w, h);
 }
 function drawBar(layer) {
   const pen = sized(bar, 110, H), [low, high] = layer.limits, gradient = pen.createLinearGradient(0, H - BELOW, 0, 0);
@@ -81,5 +109,7 @@ function control(kind, name, text, on, act) {
 layers.forEach((layer, k) => control('radio', 'layer', layer.name, k === 0, () => { chosen = k; draw(); }));
 for (const name of Object.keys(show))
   control('checkbox', name, name, show[name], input => { show[name] = input.checked; draw(); });
-let waiting = layers.length;
-layers.forEach(layer => { layer.image.onload = () => { if (!--waiting) draw(); }; layer.image.src = layer.picture; });
+let waiting = layers.length + (pictures ? 1 : 0);
+const loaded = () => { if (!--waiting) draw(); };
+if (pictures) { sprite.onload = loaded; sprite.src = pictures.sprite; }
+layers.forEach(layer => { layer.image.onload = loaded; layer.image.src = layer.picture; });

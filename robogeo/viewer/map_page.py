@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 
 from robogeo.durable import replacing
 from robogeo.report.style import warm_scale
-from robogeo.viewer.latent_map import LAYERS, LatentMap, Layer
+from robogeo.viewer.decoded_pictures import decoded_pictures, png_address
+from robogeo.viewer.latent_map import LatentMap, Layer
 from robogeo.viewer.layer_colors import LEGEND, colors_of, steps_of_scale
 
 FloatArray = NDArray[np.float64]
@@ -48,21 +48,27 @@ def _beside(name: str) -> str:
 
 def _data(chart: LatentMap) -> dict[str, Any]:
     nodes = chart.projection.plane_nodes
-    groups = np.unique(chart.groups)
-    colors = warm_scale()(np.linspace(0.0, 1.0, max(2, len(groups))))
-    shown = zip(groups, colors, strict=False)
     return {
         "cells": chart.cells,
         "extent": chart.extent,
         "axes": chart.axis_names,
         "scale": steps_of_scale(),
-        "layers": [_layer(chart, chart.layer(name)) for name in LAYERS],
-        "demonstrations": [
-            {"color": _hex(color), "points": np.round(nodes[chart.groups == group], 4).tolist()}
-            for group, color in shown
-        ],
+        "layers": [_layer(chart, chart.layer(name)) for name in chart.layers],
+        "shown": {"name": chart.shown, "joined": chart.groups is not None, "groups": _shown(chart)},
         "edges": np.round(nodes[chart.edges], 3).reshape(-1, 4).tolist(),
+        "pictures": decoded_pictures(chart),
     }
+
+
+def _shown(chart: LatentMap) -> list[dict[str, Any]]:
+    """Colour and points of each demonstration, or of all codes."""
+    nodes = np.round(chart.projection.plane_nodes, 4)
+    if chart.groups is None:
+        return [{"color": _hex(np.asarray(warm_scale()(0.4))), "points": nodes.tolist()}]
+    groups = np.unique(chart.groups)
+    colors = warm_scale()(np.linspace(0.0, 1.0, max(2, len(groups))))
+    shown = zip(groups, colors, strict=False)
+    return [{"color": _hex(color), "points": nodes[chart.groups == group].tolist()} for group, color in shown]
 
 
 def _layer(chart: LatentMap, layer: Layer) -> dict[str, Any]:
@@ -77,12 +83,7 @@ def _layer(chart: LatentMap, layer: Layer) -> dict[str, Any]:
 
 def _picture(chart: LatentMap, layer: Layer) -> str:
     """The layer under its fog as a PNG, from the top down."""
-    from PIL import Image
-
-    color = colors_of(layer, layer.values, chart.lack)
-    buffer = BytesIO()
-    Image.fromarray(np.round(255 * color[::-1]).astype(np.uint8)).save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return png_address(colors_of(layer, layer.values, chart.lack)[::-1])
 
 
 def _packed(values: FloatArray) -> str:
@@ -94,4 +95,5 @@ def _hex(color: FloatArray) -> str:
 
 
 def _alt(chart: LatentMap) -> str:
-    return f"map of the latent space with {len(np.unique(chart.groups))} demonstrations; {chart.said}"
+    count = len(chart.nodes if chart.groups is None else np.unique(chart.groups))
+    return f"map of the latent space with {count} {chart.shown}; {chart.said}"

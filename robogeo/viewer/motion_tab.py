@@ -184,7 +184,7 @@ class MotionTab:
         if route is None or film is None:
             page.play(None)
         else:
-            page.play(film, self._session.map.codes_of(film.q), route.title)
+            page.play(film, self._session.codes_of(film.q), route.title)
 
     def _draw_ghosts(self, route: Route | None) -> None:
         wanted = self._ghosts.value and not self._aside

@@ -17,6 +17,7 @@ from robogeo.evaluation.roll_out import Trial, trial_of
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal, Request
+from robogeo.viewer.charted import charted_manifold
 from robogeo.viewer.latent_map import LatentMap
 from robogeo.viewer.route import (
     SHOWN,
@@ -41,7 +42,7 @@ class Session:
             the world shows the way between both ends; where it does not, the verdict says so.
 
     Attributes:
-        map: of the last fit.
+        manifold, map: of the last fit.
         start, goal: ends chosen so far.
         route: the way between them, once both are chosen.
 
@@ -56,7 +57,7 @@ class Session:
                 f"{learner.config.model.latent_dim}"
             )
         self.learner, self.world, self._criteria = learner, learner.world, criteria
-        self.map = LatentMap(learner.planner.manifold)
+        self._take_up_fit()
         self.start: End | None = None
         self.goal: End | None = None
         self.route: Route | None = None
@@ -64,21 +65,29 @@ class Session:
 
     def refresh(self) -> None:
         """Take up a new fit: another map, on which the ends lie elsewhere."""
-        self.map = LatentMap(self.learner.planner.manifold)
+        self._take_up_fit()
         self.route = None
         for name in ("start", "goal"):
             end = getattr(self, name)
             if end is not None:
                 setattr(self, name, self.end_at(end.q))
 
+    def _take_up_fit(self) -> None:
+        self.manifold = self.learner.planner.manifold
+        self.map = LatentMap(charted_manifold(self.manifold))
+
+    def codes_of(self, q: FloatArray) -> FloatArray:
+        """Codes (n, d) of configurations (n, dof), rad."""
+        return self.manifold.encode(q).double().numpy()
+
     def end_at(self, q: FloatArray) -> End:
         """An end at a configuration (dof,) rad."""
-        return End(q, self.map.codes_of(q[None])[0], self.world.place_of(q))
+        return End(q, self.codes_of(q[None])[0], self.world.place_of(q))
 
     def end_on_map(self, x: float, y: float) -> End:
         """An end at a point of the map: what the decoder makes of its code, brought within the limits."""
         code = self.map.code_at(x, y)
-        manifold, limits = self.map.manifold, self.world.limits
+        manifold, limits = self.manifold, self.world.limits
         seen = manifold.decode(torch.as_tensor(code, dtype=torch.float32)[None])
         q = np.clip(manifold.observation.configurations(seen)[0], limits.lower, limits.upper)
         return End(q, code, self.world.place_of(q))
@@ -109,7 +118,7 @@ class Session:
         """The geodesic between both ends with the arm along it, not judged yet; None without two ends."""
         if self.start is None or self.goal is None:
             return None
-        manifold = self.map.manifold
+        manifold = self.manifold
         codes = torch.as_tensor(np.stack([self.start.code, self.goal.code]), dtype=torch.float32)
         geodesic = manifold.relaxed(manifold.graph.paths(codes[:1], codes[1:]))[0]
         path = manifold.decoded_path(geodesic, SHOWN)

@@ -161,7 +161,7 @@ class TeachTab:
             return query.stretch
         if len(query.motion) < 2:
             return None
-        return self._page.session.map.codes_of(query.motion)
+        return self._page.session.codes_of(query.motion)
 
     # -- the demonstration -------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class TeachTab:
         with page.server.atomic():
             page.stage.way("lesson", path, _SHOWN, 4.0)
             page.stage.ghosts("lesson", None if lesson is None else lesson.corners[1:], _SHOWN, 0.22)
-            page.board.line("lesson", None if seen is None else page.session.map.codes_of(seen), _SHOWN)
+            page.board.line("lesson", None if seen is None else page.session.codes_of(seen), _SHOWN)
         self._checks.content = note_html(_HINT) if preview is None else checks_html(preview)
         self._list_corners(0 if lesson is None else len(lesson.way_points))
         self._allow()

@@ -56,6 +56,7 @@ def test_a_run_without_a_fit_is_refused(
         (["--out", "map.jpg"], "ends in .png or .svg"),
         (["--out", "nowhere/map.png"], "there is no folder"),
         (["--round", "9"], "has no round 9"),
+        (["--data", "x.npy"], "is a run, which has its own"),
     ],
 )
 def test_maps_that_cannot_be_drawn_are_refused(

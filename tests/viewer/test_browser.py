@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from robogeo.cli import main
 from robogeo.learning.journal import read_events
+from robogeo.models import IWAE, ModelConfig, save_model
 from robogeo.viewer.wall import FOV
 from robogeo.viewing import record_run, viewed
 
@@ -31,6 +33,13 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 ]
+
+
+PIXELS = "document.getElementById('map').toDataURL()"
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +198,29 @@ def test_the_interactive_map_tells_what_is_under_the_pointer(
         page.get_by_label("uncertainty").check()
         page.locator("#map[data-layer=uncertainty]").wait_for()
         assert [url for url in asked if not url.startswith("data:")] == [(tmp_path / "map.html").as_uri()]
+
+
+def test_the_interactive_map_shows_the_picture_under_the_pointer(browser: Any, tmp_path: Path) -> None:
+    model = IWAE(16, ModelConfig(latent_dim=2, hidden=(5,), heads=2), [0.5] * 16, [0.5] * 16, generator())
+    (tmp_path / "model.safetensors").write_bytes(save_model(model))
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).uniform(size=(40, 4, 4)))
+    files = [str(tmp_path / name) for name in ("model.safetensors", "x.npy", "map.png")]
+    assert main(["map", files[0], "--data", files[1], "--out", files[2]]) == 0
+    lines: list[str] = []
+    with opened(browser, (tmp_path / "map.html").as_uri(), lines, offline=True) as (page, asked):
+        drawn = page.locator("#map[data-layer=magnification]")
+        drawn.wait_for()
+        plain = page.evaluate(PIXELS)
+        box = page.get_by_role("checkbox", name="decoded pictures", exact=True)
+        box.check()
+        assert page.evaluate(PIXELS) != plain
+        box.uncheck()
+        assert page.evaluate(PIXELS) == plain
+        drawn.focus()
+        page.keyboard.press("ArrowUp")
+        framed = "[...document.getElementById('map').getContext('2d').getImageData(440, 196, 112, 60).data]"
+        greys = np.array(page.evaluate(framed)).reshape(60, 112, 4)[..., :3]
+        # Beside the cursor, in the middle of the map, lies one picture: grey, and of few flat squares.
+        inside = greys[20:50, 70:100]
+        assert (np.ptp(inside, axis=2) <= 2).all() and len(np.unique(inside[..., 0])) <= 4
+        assert all(url.startswith(("file:", "data:")) for url in asked) and not lines

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.sim
 
 @pytest.fixture(scope="module")
 def chart(session: Session) -> LatentMap:
-    return LatentMap(session.map.manifold, cells=24)
+    return LatentMap(session.map.charted, cells=24)
 
 
 def test_a_point_of_the_map_is_its_codes_shadow(chart: LatentMap) -> None:
@@ -31,10 +31,10 @@ def test_a_point_of_the_map_is_its_codes_shadow(chart: LatentMap) -> None:
     assert np.allclose(on_node, chart.nodes[5], atol=1e-4)
 
 
-def test_layers_are_what_the_model_says_of_the_codes(chart: LatentMap) -> None:
+def test_layers_are_what_the_model_says_of_the_codes(chart: LatentMap, session: Session) -> None:
     x, y = np.linspace(*chart.extent[:2], 24)[7], np.linspace(*chart.extent[2:], 24)[13]
     z = torch.as_tensor(chart.code_at(x, y), dtype=torch.float32)[None]
-    manifold = chart.manifold
+    manifold = session.manifold
     expected = {
         "magnification": float(manifold.decoder_metric.log_magnification_factor(z)[0]) / np.log(10.0),
         "uncertainty": float(np.sqrt(manifold.heads(z.numpy()).var(axis=1).sum())),
