@@ -96,7 +96,7 @@ def questions(run: Run) -> Section | None:
     ]
     unit = run.learner.world.limits.unit
     text = (
-        f"Each bar is one question; its parts say what was wrong along the planned way, in {unit} of motion: "
+        f"Each bar is one question; its parts say what was wrong along the planned way, in {unit}: "
         "the gap between end points and the model, motion that no demonstration supports, "
         "disagreement of the decoder ensemble, the largest sudden step, and a detour longer than "
         "demonstrations make. Beside them: how much success each was expected to gain, what the update "
