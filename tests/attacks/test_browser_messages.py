@@ -20,7 +20,7 @@ from robogeo.randomness import stream_seed
 viser = pytest.importorskip("viser", reason="viser is not installed; pip install 'robogeo[viewer]'")
 
 pytestmark = pytest.mark.sim
-CASES = 300
+CASES = 150
 WILD: tuple[Any, ...] = (
     None, True, -1, 2**63 - 1, 1e308, float("nan"), float("inf"), "", "../../etc/passwd", "\0", "x" * 10_000,
     b"\xff" * 64, [], [[]] * 50, {}, {"value": {}}, [float("nan")] * 3, ["a", 1, None],
