@@ -79,7 +79,7 @@ function drawBar(layer) {
   const pen = sized(bar, 110, H), [low, high] = layer.limits, gradient = pen.createLinearGradient(0, H - BELOW, 0, 0);
   DATA.scale.forEach((color, k) => gradient.addColorStop(k / (DATA.scale.length - 1), color));
   pen.fillStyle = gradient; pen.fillRect(4, 0, 18, H - BELOW); pen.fillStyle = style('--ink');
-  for (const v of ticks(low, high)) pen.fillText(v, 28, 5 + (H - BELOW) * (1 - (v - low) / (high - low)));
+  for (const v of ticks(low, high)) pen.fillText(v, 28, Math.max(12, 5 + (H - BELOW) * (1 - (v - low) / (high - low))));
   pen.save(); pen.translate(100, (H - BELOW) / 2); pen.rotate(-Math.PI / 2); pen.textAlign = 'center';
   pen.fillText(layer.label, 0, 0); pen.restore();
 }

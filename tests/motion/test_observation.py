@@ -152,3 +152,9 @@ def test_joints_and_tool_keep_the_joints_and_weigh_the_tool() -> None:
 
 def unit(vector: np.ndarray) -> np.ndarray:
     return np.asarray(vector / np.linalg.norm(vector))
+
+
+@pytest.mark.parametrize(("pixels", "shape"), [(16, (4, 4)), (1, (1, 1)), (15, None)])
+def test_square_pictures_have_a_shape(pixels: int, shape: tuple[int, int] | None) -> None:
+    angles = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)[:, None]
+    assert Pictures((angles, np.cos(angles + np.arange(pixels)))).picture_shape == shape
