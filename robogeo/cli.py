@@ -15,7 +15,7 @@ from typing import Any
 
 import tyro
 
-from robogeo import options
+from robogeo import data_options, options
 from robogeo.errors import InputError, Interrupted, RobogeoError
 from robogeo.interruption import Terminated, interruptible
 from robogeo.parallel import use_one_thread
@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "evaluate": options.Evaluate,
         "ask": options.Ask,
         "tell": options.Tell,
-        "inspect": options.Inspect,
-        "convert": options.Convert,
+        "inspect": data_options.Inspect,
+        "convert": data_options.Convert,
         "info": options.Info,
         "verify": options.Verify,
         "replay": options.Replay,

@@ -13,9 +13,9 @@ from robogeo.checking_commands import replay, verify, what_was_seen
 from robogeo.config_file import load_config
 from robogeo.data_commands import convert, inspect, reading
 from robogeo.errors import InputError, RobogeoError
-from robogeo.options import check_place, names
 from robogeo.progress import Progress
 from robogeo.typed_requests import requests_of
+from robogeo.typed_values import check_place, names
 from robogeo.view_commands import map, view
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from robogeo.errors import InputError
-from robogeo.options import check_place, names
+from robogeo.typed_values import check_place, names
 
 if TYPE_CHECKING:
     from robogeo.data.data_set import Reading
-    from robogeo.options import Convert, Inspect, ReadAs
+    from robogeo.data_options import Convert, Inspect, ReadAs
 
 
 def inspect(command: Inspect) -> None:

@@ -8,33 +8,20 @@ from typing import Annotated, Literal
 
 import tyro
 
-from robogeo.errors import InputError
+from robogeo.data_options import ReadAs
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadAs:
-    """How recorded demonstrations are read."""
+class OnCluster:
+    """Work that a cluster may do."""
 
-    units: str | None = None
-    """Unit of the columns: rad, deg, m, cm, mm or 1; or one each, a,b,... Default: as the file says."""
-    rate: float | None = None
-    """Samples a second, Hz, of a file without time stamps; of one with them, a claim that is checked."""
-    resample: float | None = None
-    """Samples a second, Hz, to convert to. Default: only what jitters is resampled, to its own rate."""
-    joints: str | None = None
-    """Columns a,b,... to read; with --robot, in the order of its joints. Default: all."""
-    key: str | None = None
-    """Where joints are in a file of many series. Default: observation.state, robot0_joint_pos, ..."""
-    unwrap: bool = False
-    """Take angles that jump by a whole turn as turning on."""
-    trust_units: bool = False
-    """Do not complain where values do not look like their unit."""
-    leave_out: str = ""
-    """Episodes a,b,... not to read: by the name that complaints call them by, or counted from 0."""
+    cluster: str | None = None
+    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
+    start one here. Results do not depend on it. Default: processes of this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Learn(ReadAs):
+class Learn(ReadAs, OnCluster):
     """Run an active-learning experiment, or take a stopped one up where it was.
 
     Each round trains the model, evaluates it on held-out requests, and asks for the motion that the strategy
@@ -49,9 +36,6 @@ class Learn(ReadAs):
     """Robot that recordings are of: a name, its .yaml file, or a tool alone: tool-xy, tool-xyz, tool-pose."""
     out: Path | None = None
     """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
-    cluster: str | None = None
-    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
-    start one here. Results do not depend on it. Default: processes of this machine."""
     set: tuple[str, ...] = field(default_factory=tuple)
     """Fields that replace those of the file, as key=value, for example seed=1 training.steps=500."""
 
@@ -137,8 +121,8 @@ class Replay:
     """Physics engine that runs a motion."""
 
 
-@dataclass(frozen=True)
-class Evaluate:
+@dataclass(frozen=True, kw_only=True)
+class Evaluate(OnCluster):
     """Plan fresh requests with a learned model, run them in the simulator and tell how well it went."""
 
     run: Annotated[Path, tyro.conf.Positional]
@@ -149,9 +133,6 @@ class Evaluate:
     """Seed of the requests."""
     workers: int | None = None
     """Processes. Default: as the run was configured; on a cluster, all of its processors."""
-    cluster: str | None = None
-    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
-    start one here. Results do not depend on it. Default: processes of this machine."""
     mode: Literal["implicit", "verified"] | None = None
     """Trust the demonstrations, or check each motion against robot and scene. Default: as configured."""
     engine: Literal["pybullet", "mujoco"] = "pybullet"
@@ -160,8 +141,8 @@ class Evaluate:
     """File to write the measures to."""
 
 
-@dataclass(frozen=True)
-class Benchmark:
+@dataclass(frozen=True, kw_only=True)
+class Benchmark(OnCluster):
     """Compare strategies on paired seeds, or go on with a comparison that was stopped.
 
     Cells that are finished are never run again, so a study grows over many sessions; results are drawn from
@@ -178,50 +159,10 @@ class Benchmark:
     """Names a,b of the scenes to run now. Default: all."""
     workers: int | None = None
     """Processes; each runs whole cells. Default: 2; on a cluster, all of its processors."""
-    cluster: str | None = None
-    """Ray cluster that does the work: HOST:PORT of its head, auto for the one this machine is in, or local to
-    start one here. Results do not depend on it. Default: processes of this machine."""
     minutes: float | None = None
     """Start no cell after so many minutes. Default: run until all is done."""
     out: Path | None = None
     """Folder of everything. Default: runs in runs/CONFIG, results and figures where the study says."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recorded(ReadAs):
-    """A data set of recorded demonstrations, and how it is read."""
-
-    path: Annotated[Path, tyro.conf.Positional]
-    """File or folder."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inspect(Recorded):
-    """Tell what is in a data set of recorded demonstrations, and what is wrong with it.
-
-    Reads .npz, .npy, .csv, robomimic's .hdf5, ROS's .bag, and folders: a LeRobotDataset, a Minari data set, a
-    ROS 2 bag, or bags or .npz and .csv files with a recording each.
-    """
-
-    robot: str | None = None
-    """Robot whose limits are checked: a name, or its .yaml file."""
-    out: Path | None = None
-    """Folder for the picture, data_set.png. Default: none is drawn."""
-    json: Path | None = None
-    """File to write everything to."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Convert(Recorded):
-    """Write a data set of recorded demonstrations in another format, in rad, m and s.
-
-    Reads what inspect reads; writes npz, csv, lerobot, robomimic or minari.
-    """
-
-    target: Annotated[Path, tyro.conf.Positional]
-    """File or folder to write; it must not exist."""
-    format: str | None = None
-    """Format to write. Default: by the ending, .npz, .csv or .hdf5 (robomimic)."""
 
 
 @dataclass(frozen=True)
@@ -286,16 +227,3 @@ class Info:
 
     fields: bool = False
     """Show every field of a configuration instead, with what it is unless it is set."""
-
-
-def names(text: str) -> tuple[str, ...]:
-    """The names in a text like ``a,b``."""
-    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
-
-
-def check_place(path: Path) -> None:
-    """Refuse a file that could not be written, before the work rather than after it."""
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it, or choose another place")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; choose another place")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from robogeo.options import check_place
+from robogeo.typed_values import check_place
 
 if TYPE_CHECKING:
     from robogeo.options import Map, View

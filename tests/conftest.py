@@ -71,6 +71,24 @@ def finished(tiny_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def arcs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of six recordings of an iiwa."""
+    from tests.recorded_arcs import write_arcs
+
+    return write_arcs(tmp_path_factory.mktemp("recorded") / "arcs.npz")
+
+
+@pytest.fixture(scope="session")
+def recorded(arcs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run on recordings that came to its end; only to be read."""
+    from tests.recorded_arcs import learn_from
+
+    run = tmp_path_factory.mktemp("runs") / "arcs"
+    assert learn_from(arcs, run) == 0
+    return run
+
+
+@pytest.fixture(scope="session")
 def shelf() -> Iterator[World]:
     """One world for everybody: making one costs more than most tests."""
     from robogeo.motion.world import World

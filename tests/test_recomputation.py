@@ -16,10 +16,12 @@ from robogeo.recomputation import difference_of, recomputed
 pytestmark = pytest.mark.sim
 
 
-def test_a_finished_run_comes_out_the_same(finished: Path) -> None:
-    found = recomputed(finished, Silence())
+@pytest.mark.parametrize("run", ["finished", "recorded"])
+def test_a_finished_run_comes_out_the_same(run: str, request: pytest.FixtureRequest) -> None:
+    place: Path = request.getfixturevalue(run)
+    found = recomputed(place, Silence())
     assert found.difference is None
-    assert found.events == len(read_events(finished / "journal.jsonl"))
+    assert found.events == len(read_events(place / "journal.jsonl"))
 
 
 def test_answers_of_a_person_are_taken_as_they_are(finished: Path, tmp_path: Path) -> None:

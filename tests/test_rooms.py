@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1] / "robogeo"
 # From the ground up; rooms of one floor do not import each other.
 FLOORS = (
     {"errors", "progress", "stopwatch", "interruption", "compiled", "settings"},
-    {"durable", "parallel", "randomness", "reading", "tanh_kernel", "options"},
-    {"asking_settings", "output_settings", "recording_settings"},
+    {"durable", "parallel", "randomness", "reading", "tanh_kernel", "data_options", "typed_values"},
+    {"asking_settings", "output_settings", "recording_settings", "options"},
     {"config"},
     {"config_file"},
     {"data", "models", "geometry", "report"},

@@ -7,7 +7,6 @@ and be shared. Ray itself repeats nothing here; `robogeo.parallel.workers` does,
 from __future__ import annotations
 
 import os
-import pickle
 import secrets
 import shutil
 import signal
@@ -16,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from typing import Any
 
 from robogeo.errors import one_line
@@ -65,14 +65,14 @@ class RayCluster:
 
     def call(self, function: Callable[[Item], Result], item: Item) -> Result:
         """Call the function in a task and wait for it; see `Engine`."""
-        work = self._ray.cloudpickle.dumps((function, item))
         with self._lock:
             if self._closed:
                 raise LossError("the workers are closed")
-            task = self._task.remote(work, versions())
+            work = self._ray.put((function, item))
+            task = self._task.remote([work], versions())
             self._open.add(task)
         try:
-            returned, content, trace = self._ray.get(task)
+            found, returned, trace = self._ray.get(task)
         except self._ray.exceptions.RayTaskError as error:
             raise not_startable(error) from error
         except self._ray.exceptions.RayError as error:
@@ -81,9 +81,10 @@ class RayCluster:
             with self._lock:
                 self._open.discard(task)
                 self._lock.notify_all()
-        found = pickle.loads(content)
         if returned:
-            return found
+            return deepcopy(
+                found
+            )  # Ray marks arrays read-only, which those of a process of one's own are not
         raise found from WorkError(trace)
 
     def close(self, at_once: bool) -> None:
@@ -127,7 +128,6 @@ def _imported(private: bool) -> Any:
         os.environ.setdefault(name, value)
     try:
         import ray
-        import ray.cloudpickle
     except ImportError as error:
         raise ClusterError("cluster: needs Ray, which is missing; pip install 'robogeo[ray]'") from error
     return ray

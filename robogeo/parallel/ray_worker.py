@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import pickle
 import platform
 import traceback
+from copy import deepcopy
+from typing import Any
 
-from ray import cloudpickle
+import ray
 
 from robogeo.parallel.failure import ClusterError, WorkError
 from robogeo.parallel.one_thread import use_one_thread
 from robogeo.parallel.versions import difference, versions
 
 
-def answer(work: bytes, versions_here: dict[str, str]) -> tuple[bool, bytes, str]:
-    """Call a function; returns whether it returned, what it returned or raised, and where it was raised.
+def answer(work: list[Any], versions_here: dict[str, str]) -> tuple[Any, bool, str]:
+    """Call a function; returns what it returned or raised, whether it returned, and where it was raised.
 
     Ray shares arrays among processes and marks them read-only, which those of a process of one's own are
-    not. So function, item and result travel as bytes.
+    not: so function and item are copied first.
 
     Args:
-        work: the pair of a function and its argument.
+        work: one reference to the pair of a function and its argument; within a list, so that Ray does not
+            fetch it before versions are checked.
         versions_here: of the machine that asks; it is not served with others.
     """
     try:
         use_one_thread()
         _check(versions_here)
-        function, item = pickle.loads(work)
-        return True, cloudpickle.dumps(function(item)), ""
+        function, item = deepcopy(ray.get(work[0]))
+        return function(item), True, ""
     except Exception as error:
-        return False, _portable(error), traceback.format_exc()
+        return _portable(error), False, traceback.format_exc()
 
 
 def _check(versions_here: dict[str, str]) -> None:
@@ -41,11 +43,9 @@ def _check(versions_here: dict[str, str]) -> None:
         )
 
 
-def _portable(error: Exception) -> bytes:
-    """The error; one that does not travel becomes one that does."""
+def _portable(error: Exception) -> Exception:
+    """The error; one that cannot be made again elsewhere becomes one that can."""
     try:
-        packed: bytes = cloudpickle.dumps(error)
-        pickle.loads(packed)
+        return deepcopy(error)
     except Exception:
-        packed = cloudpickle.dumps(WorkError(f"{type(error).__name__}: {error}"))
-    return packed
+        return WorkError(f"{type(error).__name__}: {error}")

@@ -9,10 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robogeo.cli import main
-from robogeo.data.data_set import DataSet
 from robogeo.data.demonstrations import Demonstration
-from robogeo.data.formats import write_data_set
 from robogeo.errors import InputError
 from robogeo.experiment import update_experiment, usual_oracle
 from robogeo.learning.answers import check_demonstration
@@ -22,39 +19,16 @@ from robogeo.taught_run import learner_of
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching
+from tests.recorded_arcs import REST, learn_from
 
 pytestmark = pytest.mark.sim
-REST = np.array([0.0, 0.2, 0.0, -1.8, 0.0, -0.4292, 0.0])
-# Learns next to nothing, and asks for what nobody could keep: to stray by less than 0.1 mrad.
-TINY = (
-    "rounds=0",
-    "held_out=2",
-    "workers=1",
-    "model={hidden: [16, 16], heads: 2, latent_dim: 2}",
-    "training={steps: 60, passes: 0}",
-    "motion={correction_limit: 10.0}",
-    "success={abruptness: 1.0e+6, length_ratio: 100.0}",
-    "recordings.tolerance=1.0e-4",
-    "output.video=false",
-)
 
 
 @pytest.fixture(scope="module")
-def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run on arcs of the shoulder and the elbow."""
-    folder = tmp_path_factory.mktemp("recorded")
-    share = np.clip(np.arange(150) / 100.0, 0.0, 1.0)
-    arcs = []
-    for number in range(6):
-        q = np.tile(REST, (len(share), 1))
-        q[:, 0] += -0.6 + 1.2 * share + 0.02 * number
-        q[:, 1] += (0.2 + 0.03 * number) * np.sin(np.pi * share)
-        arcs.append(Demonstration(q, np.arange(150) / 50.0, f"arc {number}"))
-    joints = tuple(f"lbr_iiwa_joint_{i}" for i in range(1, 8))
-    write_data_set(folder / "arcs.npz", DataSet(tuple(arcs), joints))
-    run = folder / "run"
-    given = ["learn", str(folder / "arcs.npz"), "--robot", "iiwa", "--out", str(run), "--set", *TINY]
-    assert main(given) == 0
+def learned(arcs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that learned next to nothing, and is asked for what nobody could keep: to stray by 0.1 mrad."""
+    run = tmp_path_factory.mktemp("strayed") / "run"
+    assert learn_from(arcs, run, "rounds=0", "held_out=2", "recordings.tolerance=1.0e-4") == 0
     return run
 
 
