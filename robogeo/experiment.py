@@ -71,7 +71,7 @@ def run_experiment(
     find_strategy(config.strategy)
     config = as_begun(config, out)
     data = recordings_for(config, out)
-    with world_of(config, data) as world, _workers(config.workers, cluster) as workers:
+    with world_of(config, data) as world, Workers(None if cluster else config.workers, cluster) as workers:
         if config.initial_places:
             world.request(0, 0, config.initial_places)  # says now whether the places exist
         with RunFolder.open(out, config.as_dict(), NOT_IDENTITY) as folder, kept_sealed(folder):
@@ -91,10 +91,6 @@ def run_experiment(
             summary["seconds_report"] = time.perf_counter() - started
             folder.write_json("summary.json", summary)
             return summary
-
-
-def _workers(count: int, cluster: str | None) -> Workers:
-    return Workers(count) if cluster is None else Workers(cluster=cluster)
 
 
 def update_experiment(learner: Learner, progress: Progress) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from robogeo.geometry import in_parts
 from robogeo.learning.learner import Learner
 from robogeo.motion.request import Request
 from robogeo.report import LatentView
 
 FloatArray = NDArray[np.float64]
-_CHUNK = 1024  # points at a time: their Jacobians stay in the processor's cache
 
 
 def latent_view(
@@ -29,34 +28,20 @@ def latent_view(
         requests: whose geodesics are drawn.
     """
     manifold = learner.planner_of(number).manifold
-    graph = manifold.graph
-    # The graph numbers nodes by place; the picture joins them in the order in which they were shown.
-    shown = np.argsort(graph.origins)
-    rank = np.argsort(shown)
+    codes, groups, edges = manifold.in_order
     geodesics: list[FloatArray] = []
     if requests:
         ends = [np.stack([getattr(request, end) for request in requests]) for end in ("start", "goal")]
         geodesics = [g.points.double().numpy() for g in manifold.geodesics(ends[0], ends[1])]
     return LatentView(
-        nodes=graph.nodes.double().numpy()[shown],
-        groups=manifold.shown_in[shown],
-        edges=rank[graph.edges],
-        bridges=graph.bridges,
-        log_mf=_chunked(manifold.decoder_metric.log_magnification_factor),
-        lack_of_support=_chunked(manifold.support.lack),
+        nodes=codes,
+        groups=groups,
+        edges=edges,
+        bridges=manifold.graph.bridges,
+        log_mf=in_parts(manifold.decoder_metric.log_magnification_factor),
+        lack_of_support=in_parts(manifold.support.lack),
         round=number,
         demonstrations=round["demonstrations"],
         success_rate=round["success_rate"],
         geodesics=geodesics,
     )
-
-
-def _chunked(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[FloatArray], FloatArray]:
-    """A function of latent tensors as one of arrays (P, d) -> (P,), evaluated part by part."""
-
-    def evaluated(points: FloatArray) -> FloatArray:
-        rows = torch.as_tensor(points, dtype=torch.float32)
-        with torch.no_grad():
-            return torch.cat([function(part) for part in torch.split(rows, _CHUNK)]).double().numpy()
-
-    return evaluated

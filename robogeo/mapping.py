@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from robogeo.data.observations import load_observations
 from robogeo.durable import replacing
 from robogeo.errors import InputError, ModelError
-from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
 from robogeo.models import IWAE, PictureIWAE, load_model
 from robogeo.reading import read_bounded
-from robogeo.recordings import world_in
-from robogeo.stored_run import open_run
+from robogeo.taught_run import learner_in
 from robogeo.viewer.card import map_figure
 from robogeo.viewer.charted import Charted, charted_manifold, charted_model
 from robogeo.viewer.latent_map import CELLS, LatentMap, LayerName
@@ -75,11 +74,10 @@ def draw_map(
 
 
 def _of_run(run: Path, round: int | None, data: Path | None) -> Known:
-    folder, config = open_run(run)
-    if data is not None:
-        raise InputError(f"--data {data}: {run} is a run, which has its own; leave it out")
-    with folder, world_in(folder, config) as world:
-        learner = Learner(folder, config, world)
+    with RunFolder.existing(run) as folder, learner_in(folder) as learner:
+        config, world = learner.config, learner.world
+        if data is not None:
+            raise InputError(f"--data {data}: {run} is a run, which has its own; leave it out")
         if round is not None and not 0 <= round < learner.rounds:
             raise InputError(f"{run}: has no round {round}; it was trained {learner.rounds} times")
         if config.model.latent_dim < 2:
@@ -114,7 +112,7 @@ def _of_model(file: Path, data: Path | None, round: int | None) -> Known:
 def _as_learned(model: IWAE, values: NDArray[Any], data: Path) -> NDArray[np.float32]:
     """Observations (N, D) in the model's units: grey levels in bytes, where it has learned from [0, 1]."""
     bernoulli = model.config.likelihood == "bernoulli"
-    in_bytes = values.dtype == np.uint8 and (bernoulli or float(model.offset.max()) <= 1.0)
+    in_bytes = values.dtype == np.uint8 and values.max() > 1 and (bernoulli or model.offset.max() <= 1.0)
     with np.errstate(over="ignore"):
         x = values.astype(np.float32) / np.float32(_GREYS if in_bytes else 1.0)
     if not np.isfinite(x).all():

@@ -112,16 +112,14 @@ def keep(folder: RunFolder, data: DataSet, world: World, progress: Progress) -> 
     """Write recordings into a run's folder, and into its journal what they are; once, and tell of them.
 
     Raises:
-        InputError: the folder keeps others.
+        InputError: what the folder keeps is missing, or not what the run began with.
     """
-    content = npz_of(data)
-    digest = hashlib.sha256(content).hexdigest()
-    known = folder.journal.of_kind(EVENT)
-    if known:
-        if known[0]["sha256"] != digest:
-            raise InputError(f"{folder.path / FILE}: is not what the run began with; choose another folder")
+    if folder.journal.of_kind(EVENT):
+        kept(folder)
         return
+    content = npz_of(data)
     folder.write_bytes(FILE, content)
+    digest = hashlib.sha256(content).hexdigest()
     event = {"file": FILE, "sha256": digest, **described(data, world)}
     for line in event["remarks"]:
         progress.say(line)
@@ -155,7 +153,7 @@ def described(data: DataSet, world: World) -> dict[str, Any]:
         found |= {"held_out": out, "tolerance_rad": world.tolerance}
         lines.append(
             f"recordings: {len(data.demonstrations)}, held out {', '.join(map(str, out))}; a motion has to "
-            f"stay within {world.tolerance:.3f} rad of them"
+            f"stay within {world.tolerance:.3f} {world.limits.unit} of them"
         )
     return {**found, "touching": touching, "remarks": lines}
 

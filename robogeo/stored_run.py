@@ -139,7 +139,10 @@ def evaluate_run(
         trials, refusals = trials_for(world, world.held_out(1 + stream_seed(seed, "fresh"), requests))
         if not trials:
             raise RobogeoError(f"scene {config.scene}: the demonstrator refuses all {requests} requests")
-        outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(config), pool, engine)
+        given = planner, trials, config.scene, config.robot, criteria_of(config), pool, engine
+        outcomes = roll_out(
+            *given, lambda done: progress(f"evaluating {requests} requests", done, len(trials))
+        )
         summary = summarise(outcomes)
         summary["demonstrator_refusals"] = len(refusals)
         return {

@@ -10,9 +10,9 @@ from pathlib import Path
 from robogeo.errors import InputError
 from robogeo.experiment import update_experiment, usual_oracle
 from robogeo.learning.learner import Learner
-from robogeo.learning.run_folder import LockError
+from robogeo.learning.run_folder import LockError, RunFolder
 from robogeo.progress import Progress
-from robogeo.stored_run import criteria_of, open_run
+from robogeo.stored_run import criteria_of
 from robogeo.taught_run import learner_in, learner_of
 from robogeo.viewer.recording import record
 from robogeo.viewer.reports import Reports
@@ -83,6 +83,6 @@ def _opened(run: str | os.PathLike[str], progress: Progress, barred: str) -> Ite
             except LockError as error:
                 barred = str(error)
         if learner is None:
-            folder, _ = open_run(run)
-            learner = stack.enter_context(learner_in(stack.enter_context(folder), progress))
+            folder = stack.enter_context(RunFolder.existing(run))
+            learner = stack.enter_context(learner_in(folder, progress))
         yield learner, barred

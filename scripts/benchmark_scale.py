@@ -68,7 +68,11 @@ def main() -> None:
     }
     use_one_thread()
     torch.set_num_threads(1)
-    results = Results("scale", "python scripts/benchmark_scale.py")
+    results = Results(
+        "scale",
+        "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000"
+        " --parts growth,training,rounds,overhead,speedup",
+    )
     for name in given.parts.split(","):
         parts[name](results)
     if "speedup" not in given.parts:
@@ -85,7 +89,8 @@ def _keep_others(results: Results, file: Path) -> None:
         return
     earlier = json.loads(file.read_text())
     measured = {_subject(row) for row in results.rows}
-    results.rows += [row for row in earlier["rows"] if _subject(row) not in measured]
+    origin = {"commit": earlier["commit"]}  # that of the file is of the latest parts
+    results.rows += [origin | row for row in earlier["rows"] if _subject(row) not in measured]
     results.rows.sort(key=lambda row: (row["what"], row.get("demonstrations", row.get("nodes", 0))))
     names = {target["name"] for target in results.targets if target["value"] is not None}
     kept = [target for target in earlier["targets"] if target["name"] not in names]

@@ -2,8 +2,8 @@
 
     python scripts/show_real_data.py
 
-Runs are ordinary ones in runs/real and are taken up where they were. Prints the table of that page and writes
-it to docs/results/real_tasks.json, and docs/images/real_*.png.
+Runs are ordinary ones in runs/real and are taken up where they were. Prints what that page's table tells and
+writes it to docs/results/real_tasks.json, and docs/images/real_*.png.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import torch
 
 from robogeo.cli import main
 from robogeo.models import IWAE, ModelConfig, save_model
-from robogeo.viewer import latent_map
 
 SIDE = 4
 
@@ -18,7 +17,6 @@ SIDE = 4
 @pytest.fixture(autouse=True)
 def coarse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("robogeo.mapping.CELLS", 16)
-    monkeypatch.setattr(latent_map, "CELLS", 16)
     monkeypatch.chdir(tmp_path)
 
 
@@ -129,3 +127,14 @@ def test_a_model_of_one_dimension_or_a_damaged_one_is_refused(capsys: Any) -> No
     Path("model.safetensors").write_bytes(b"no model")
     assert main(["map", "model.safetensors", "--data", "x.npy"]) == 2
     assert "no safetensors file" in capsys.readouterr().err
+
+
+def test_zeros_and_ones_mean_the_same_in_any_type() -> None:
+    write_model(likelihood="bernoulli", noise="global")
+    pixels = np.random.default_rng(0).integers(0, 2, (30, SIDE, SIDE))
+    points = []
+    for kind in (np.uint8, np.bool_, np.float64):
+        np.save("x.npy", pixels.astype(kind))
+        assert main(["map", "model.safetensors", "--data", "x.npy"]) == 0
+        points.append(page_data()["shown"]["groups"][0]["points"])
+    assert points[0] == points[1] == points[2]

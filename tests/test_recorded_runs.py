@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -15,10 +16,11 @@ from robogeo.config_file import load_config
 from robogeo.data.data_set import DataSet
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.formats import write_data_set
+from robogeo.data.npy import load_npz, npz_bytes
 from robogeo.dialogue import ask_run, tell_run
 from robogeo.errors import InputError
 from robogeo.experiment import run_experiment
-from robogeo.learning.journal import read_events
+from robogeo.learning.journal import Journal, read_events
 from robogeo.learning.verification import verified
 from robogeo.progress import Silence
 from robogeo.recordings import FILE, as_begun
@@ -83,6 +85,23 @@ def test_a_run_goes_on_where_its_source_was_moved_away(
     run_experiment(as_begun(config, "run"), Path("run"), Silence())
     events = read_events(Path("run/journal.jsonl"))
     assert events[: len(begun)] == begun and len(events) > len(begun)
+
+
+def test_a_run_goes_on_whose_recordings_were_written_by_an_earlier_version(
+    arcs: Path, recorded: Path, tmp_path: Path
+) -> None:
+    """Which wrote other bytes for the same recordings; the journal's checksum is of those."""
+    run = tmp_path / "run"
+    shutil.copytree(recorded, run)
+    arrays = {name: array for name, array in load_npz(run / FILE).items() if name != "remarks"}
+    (run / FILE).write_bytes(npz_bytes(arrays))
+    digest = hashlib.sha256((run / FILE).read_bytes()).hexdigest()
+    (run / "journal.jsonl").unlink()
+    with Journal(run / "journal.jsonl") as journal:
+        for event in read_events(recorded / "journal.jsonl"):
+            payload = {name: value for name, value in event.items() if name not in ("n", "event", "sha")}
+            journal.append(event["event"], payload | ({"sha256": digest} if "sha256" in payload else {}))
+    assert learn_from(arcs, run) == 0
 
 
 def test_recordings_that_changed_are_found_without_a_manifest(recorded: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def test_the_report_says_of_no_simulator_and_of_decimetres(learned: Path) -> Non
     page = (learned / "report.html").read_text()
     assert "run in the simulator" not in page and "planner never sees an obstacle" not in page
     assert "no body that could be simulated" in page
+    assert " rad" not in re.sub(r"<(style|script).*?</\1>", "", page, flags=re.DOTALL)
     assert "joint path, dm" in page and "strayed, dm" in page and "is at most 1.500 dm" in page
 
 

@@ -73,7 +73,7 @@ def roll_out(
         criteria: of success.
         workers: processes that share the work.
         engine: a second engine to run every motion in, ``mujoco``; success is judged by the first alone.
-        progress: told how many trials are done.
+        progress: told how many trials are done, whenever a worker has ended its share.
     """
     groups = [trials[i : i + _TOGETHER] for i in range(0, len(trials), _TOGETHER)]
     count = min(workers.count, len(groups))

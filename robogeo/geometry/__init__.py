@@ -15,6 +15,7 @@ from robogeo.geometry.neural import fit_neural_geodesic
 from robogeo.geometry.neural_published import PublishedRecipe
 from robogeo.geometry.node_selection import NodeSelection, infill_nodes, select_nodes
 from robogeo.geometry.perceptron import Layer, Perceptron
+from robogeo.geometry.points import in_parts
 from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.smooth import spline_of
 from robogeo.geometry.smoothed import SmoothedMetric, smoothed_tensor
@@ -35,6 +36,7 @@ __all__ = [
     "Support",
     "distance_field",
     "fit_neural_geodesic",
+    "in_parts",
     "infill_nodes",
     "neighbor_edges",
     "polyline_length",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from robogeo.errors import GeometryError
 
 FloatArray = NDArray[np.float64]
+_PART = 1024  # points at a time: their Jacobians stay in the processor's cache
 FARTHEST = 1e100
 """Coordinates beyond this overflow in squares, and mean nothing."""
 
@@ -92,3 +94,14 @@ def as_indices(values: Any, what: str, columns: int) -> NDArray[np.int64]:
     if found.size and (found.dtype.kind not in "iu" or found.size % columns):
         raise GeometryError(f"{what}: expected whole numbers (n, {columns}), got {values!r:.60}")
     return found.astype(np.int64).reshape(-1, columns)
+
+
+def in_parts(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[FloatArray], FloatArray]:
+    """A function of latent tensors as one of arrays (P, d) -> (P,), part by part and without gradients."""
+
+    def evaluated(points: FloatArray) -> FloatArray:
+        rows = torch.as_tensor(points, dtype=torch.float32)
+        with torch.no_grad():
+            return torch.cat([function(part) for part in torch.split(rows, _PART)]).double().numpy()
+
+    return evaluated

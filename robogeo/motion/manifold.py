@@ -24,13 +24,12 @@ from robogeo.geometry import (
     ExpectedMetric,
     Geodesic,
     GeodesicGraph,
-    Layer,
-    Perceptron,
     Support,
     relax_many,
     resample_uniform,
 )
 from robogeo.models import IWAE, load_model, save_model
+from robogeo.motion.decoder_heads import heads_at, heads_in_closed_form
 from robogeo.motion.observation import JointAngles, Observation
 from robogeo.motion.residuals import Residuals
 
@@ -90,7 +89,7 @@ class Manifold:
         self._shown = configurations, groups
         self.nodes = self.encode(configurations)
         noise = model.noise if model.config.noise == "local" else None
-        self._layers = layers = Perceptron([Layer(*layer) for layer in model.decoder_layers()])
+        self._layers = layers = heads_in_closed_form(model)
         with torch.no_grad():
             self.decoder_metric = ExpectedMetric(model.decode_heads, noise, perceptron=layers)
             stretch = self.decoder_metric.scale(self.nodes)
@@ -107,6 +106,10 @@ class Manifold:
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
         return _rebuilt, (save_model(self.model), *self._shown, self.options, self.observation)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Manifold:
+        """Itself: it never changes, and to build it again is dear."""
+        return self
 
     def usual_length(self, apart: FloatArray) -> FloatArray:
         """Length (m,) that demonstrations take between ends at distances ``apart`` (m,), observation units.
@@ -140,6 +143,16 @@ class Manifold:
         return groups[self.graph.origins]
 
     @cached_property
+    def in_order(self) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
+        """Codes (N, d) in the order in which they were shown, their demonstrations (N,), and edges (n_e, 2).
+
+        The graph numbers its nodes by place.
+        """
+        order = np.argsort(self.graph.origins)
+        codes = self.graph.nodes.double().numpy()[order]
+        return codes, self.shown_in[order], np.argsort(order)[self.graph.edges]
+
+    @cached_property
     def residuals(self) -> Residuals:
         """How far the observations of what was shown lie from where the model puts them."""
         missed = self.observation.observe(self.shown) - self.decode(self.graph.nodes)
@@ -163,9 +176,7 @@ class Manifold:
 
     def heads(self, z: FloatArray) -> FloatArray:
         """What each of the M decoder heads makes of codes (n, d): observations (n, M, D)."""
-        side_by_side = self._layers.values(z).astype(np.float64)  # divided by the root of M
-        count = self.model.config.heads
-        return side_by_side.reshape(len(z), count, -1) * count**0.5
+        return heads_at(self._layers, self.model.config.heads, z)
 
     def gap(self, q: FloatArray) -> FloatArray:
         """How far what is seen of configurations (..., dof) lies from what the model makes of it."""

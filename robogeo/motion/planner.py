@@ -115,7 +115,7 @@ class Planner:
         path, request = met_by(self.manifold.decoded_path(geodesic), request, self.limits)
         gap = max(end_gaps(path, request.start, request.goal))
         if gap > self.options.correction_limit:
-            return unknown_end(path, request, self.options.correction_limit)
+            return unknown_end(path, request, self.options.correction_limit, self.limits.unit)
         try:
             spline = spline_between(path, request, self.limits, self.options.reach)
             motion = time_path(spline, self.limits, derate=self.options.derate)
@@ -159,13 +159,13 @@ def spline_between(
     return smooth_path(inside, limits=limits, tolerance=tolerance)
 
 
-def unknown_end(path: FloatArray, request: Request, limit: float) -> Refusal:
+def unknown_end(path: FloatArray, request: Request, limit: float, unit: str) -> Refusal:
     """The refusal of a request whose end the model does not know."""
     gaps = end_gaps(path, request.start, request.goal)
     return Refusal(
         "unknown-end-point",
-        f"the model puts the {'start' if gaps[0] >= gaps[1] else 'goal'} {max(gaps):.2f} rad beside where it "
-        f"is, more than the {limit:g} rad that may be corrected; no demonstration came near it",
+        f"the model puts the {'start' if gaps[0] >= gaps[1] else 'goal'} {max(gaps):.2f} {unit} beside where "
+        f"it is, more than the {limit:g} {unit} that may be corrected; no demonstration came near it",
     )
 
 

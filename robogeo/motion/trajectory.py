@@ -236,9 +236,12 @@ def load_description(path: str | os.PathLike[str]) -> MotionDescription:
             f"{source}: {'limits' if isinstance(scene, str) else 'scene'}: missing or of the wrong type"
         )
     try:
-        parsed = replace(JointLimits.from_dict(limits), units=units)
+        parsed = JointLimits.from_dict(limits)
     except MotionError as error:
         raise InputError(f"{source}: {error}") from error
+    if parsed.dof != len(names):
+        raise InputError(f"{source}: limits: {parsed.dof} joints, but {len(names)} names")
+    parsed = replace(parsed, units=units)
     return MotionDescription(tuple(names), parsed, scene)
 
 

@@ -131,7 +131,9 @@ class VerifiedPlanner:
             return refusal
         proposal = self._half_relaxed(request, curve, way)
         if self._gap(proposal) > self._options.connection_limit:
-            return unknown_end(proposal.path, proposal.request, self._options.connection_limit)
+            return unknown_end(
+                proposal.path, proposal.request, self._options.connection_limit, self._limits.unit
+            )
         try:
             return self._first_free(request, way, proposal)
         except MotionError as error:

@@ -65,15 +65,17 @@ class RayCluster:
 
     def call(self, function: Callable[[Item], Result], item: Item) -> Result:
         """Call the function in a task and wait for it; see `Engine`."""
+        work = self._ray.put((function, item))
         with self._lock:
             if self._closed:
                 raise LossError("the workers are closed")
-            work = self._ray.put((function, item))
             task = self._task.remote([work], versions())
             self._open.add(task)
         try:
             found, returned, trace = self._ray.get(task)
         except self._ray.exceptions.RayTaskError as error:
+            if isinstance(error.cause, self._ray.exceptions.RayError):  # the item was lost on its way
+                raise LossError(f"an item was lost ({_reason(error.cause)})") from error
             raise not_startable(error) from error
         except self._ray.exceptions.RayError as error:
             raise LossError(f"a worker process died ({_reason(error)})") from error
@@ -121,6 +123,9 @@ class RayCluster:
         except (ConnectionError, RuntimeError, ValueError, OSError, self._ray.exceptions.RayError) as error:
             self._leave()
             raise ClusterError(f"cluster {address}: {one_line(error)}; see docs/scale.md") from error
+        except BaseException:  # interrupted
+            self._leave()
+            raise
 
 
 def _imported(private: bool) -> Any:

@@ -28,7 +28,10 @@ def answer(work: list[Any], versions_here: dict[str, str]) -> tuple[Any, bool, s
     try:
         use_one_thread()
         _check(versions_here)
-        function, item = deepcopy(ray.get(work[0]))
+    except ClusterError as error:
+        return error, False, ""
+    function, item = deepcopy(ray.get(work[0]))  # where this fails the item is not to blame
+    try:
         return function(item), True, ""
     except Exception as error:
         return _portable(error), False, traceback.format_exc()

@@ -19,9 +19,7 @@ from robogeo.geometry import (
     ExpectedMetric,
     Geodesic,
     GeodesicGraph,
-    Layer,
     Metric,
-    Perceptron,
     PublishedRecipe,
     PullbackMetric,
     Support,
@@ -31,6 +29,7 @@ from robogeo.geometry import (
     spline_of,
 )
 from robogeo.models import IWAE
+from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import derived_seed
 from robogeo.reproduction.fitting import codes as encoded
@@ -81,11 +80,6 @@ def chart_of(model: IWAE, codes: torch.Tensor, settings: ChartSettings) -> Chart
     metric = ExpectedMetric(model.decode_heads, noise, support, perceptron=layers)
     graph = GeodesicGraph.build(metric, nodes, settings.neighbors, settings.space)
     return Chart(bare, support, metric, graph, settings.segments)
-
-
-def heads_in_closed_form(model: IWAE) -> Perceptron:
-    """The decoder heads of a model as the geometry evaluates them fastest."""
-    return Perceptron([Layer(*layer) for layer in model.decoder_layers()])
 
 
 def mean_metric(model: IWAE) -> PullbackMetric:

@@ -23,9 +23,10 @@ from robogeo.geometry import (
     select_nodes,
 )
 from robogeo.models import IWAE
+from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
-from robogeo.reproduction.charts import Chart, heads_in_closed_form
+from robogeo.reproduction.charts import Chart
 from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, FitSettings

@@ -24,11 +24,11 @@ from robogeo.data.public_sets import public_sets
 from robogeo.evaluation.results import Results
 from robogeo.geometry import Metric, PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
+from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import (
     chart_of,
-    heads_in_closed_form,
     lines,
     mean_metric,
     published_geodesics,

@@ -21,11 +21,11 @@ from pydantic import Field, model_validator
 from robogeo.evaluation.results import Results
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
+from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import (
     chart_of,
-    heads_in_closed_form,
     lengths,
     lines,
     mean_metric,

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from robogeo.errors import InputError
 from robogeo.geometry import (
     ExpectedMetric,
-    Layer,
     Metric,
-    Perceptron,
     Support,
     neighbor_edges,
     select_nodes,
 )
 from robogeo.models import IWAE, PictureIWAE
+from robogeo.motion.decoder_heads import heads_at, heads_in_closed_form
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.observation import Pictures
 
@@ -82,12 +81,11 @@ class Charted:
 def charted_manifold(manifold: Manifold) -> Charted:
     """What a run has learned."""
     graph, observation = manifold.graph, manifold.observation
-    # The graph numbers nodes by place; the map joins them in the order in which they were shown.
-    shown = np.argsort(graph.origins)
+    codes, groups, edges = manifold.in_order
     return Charted(
-        codes=graph.nodes.double().numpy()[shown],
-        groups=manifold.shown_in[shown],
-        edges=np.argsort(shown)[graph.edges],
+        codes=codes,
+        groups=groups,
+        edges=edges,
         bridges=graph.bridges,
         metric=manifold.decoder_metric,
         support=manifold.support,
@@ -174,13 +172,9 @@ def _decoder_metric(model: IWAE) -> ExpectedMetric:
     """The decoder's expected metric, at the cost of its last hidden layer where that is linear."""
     if isinstance(model, PictureIWAE):
         return ExpectedMetric(model.decode_heads)
-    narrow = _closed(model).narrowed()
+    narrow = heads_in_closed_form(model).narrowed()
     noise = model.noise if model.config.noise == "local" else None
     return ExpectedMetric(narrow.heads, noise, perceptron=narrow)
-
-
-def _closed(model: IWAE) -> Perceptron:
-    return Perceptron([Layer(*layer) for layer in model.decoder_layers()])
 
 
 def _heads(model: IWAE) -> Callable[[FloatArray], FloatArray]:
@@ -192,8 +186,5 @@ def _heads(model: IWAE) -> Callable[[FloatArray], FloatArray]:
 
     if isinstance(model, PictureIWAE):
         return through_torch
-    closed, count = _closed(model), model.config.heads
-    # Side by side they are divided by the root of M.
-    return lambda z: (
-        closed.values(z.astype(np.float32)).astype(np.float64).reshape(len(z), count, -1) * count**0.5
-    )
+    closed, count = heads_in_closed_form(model), model.config.heads
+    return lambda z: heads_at(closed, count, z.astype(np.float32))

@@ -14,7 +14,7 @@ from robogeo.viewer.latent_map import LatentMap
 FloatArray = NDArray[np.float64]
 _PIXELS = 1200  # of the image's sides, about
 _LARGEST = 64  # pixels of a picture's longer side; larger ones are thinned
-_FEWEST, _MOST = 12, 32  # pictures along a side
+_MOST = 32  # pictures along a side
 
 
 def decoded_pictures(chart: LatentMap) -> dict[str, Any] | None:
@@ -29,7 +29,7 @@ def decoded_pictures(chart: LatentMap) -> dict[str, Any] | None:
         return np.clip((rows[:, ::step, ::step] - low) / (high - low), 0.0, 1.0)
 
     _, height, width = pictures_at(chart.nodes[:1]).shape
-    side = int(np.clip(_PIXELS // max(height, width), _FEWEST, _MOST))
+    side = min(_MOST, _PIXELS // max(height, width))
     pictures = pictures_at(chart.codes_of_tiles(side)).reshape(side, side, height, width)
     image = pictures[::-1].transpose(0, 2, 1, 3).reshape(side * height, side * width)
     return {"side": side, "height": height, "width": width, "sprite": png_address(image)}

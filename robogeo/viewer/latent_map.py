@@ -6,15 +6,14 @@ The plane is the principal one of the codes of what was shown, lifted onto the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from robogeo.geometry import in_parts
 from robogeo.report.chart import extent_of
 from robogeo.report.projection import Projection
 from robogeo.viewer.charted import Charted
@@ -23,7 +22,6 @@ FloatArray = NDArray[np.float64]
 LayerName = Literal["magnification", "uncertainty", "support"]
 LAYERS: tuple[LayerName, ...] = ("magnification", "uncertainty", "support")
 CELLS = 200
-_CHUNK = 4096  # points at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,10 +137,10 @@ class LatentMap:
     def _quantity(self, name: LayerName, codes: FloatArray) -> FloatArray:
         """One quantity at codes (P, d), (P,)."""
         if name == "magnification":
-            return _evaluated(self.charted.metric.log_magnification_factor, codes) / np.log(10.0)
+            return in_parts(self.charted.metric.log_magnification_factor)(codes) / np.log(10.0)
         if name == "uncertainty":
             return self.charted.disagreement(codes)
-        return 1.0 - _evaluated(self.charted.support.lack, codes)
+        return 1.0 - in_parts(self.charted.support.lack)(codes)
 
     def _limits(self, name: LayerName, values: FloatArray) -> tuple[float, float]:
         """From what is supported: far from data values are arbitrary."""
@@ -175,10 +173,3 @@ class LatentMap:
             _, vectors = np.linalg.eigh(self.projection.residuals.T @ self.projection.residuals)
             axes[2] = vectors[:, -1]
         return axes
-
-
-def _evaluated(function: Callable[[torch.Tensor], torch.Tensor], codes: FloatArray) -> FloatArray:
-    """A function of latent tensors at codes (P, d), (P,), part by part."""
-    rows = torch.as_tensor(codes, dtype=torch.float32)
-    with torch.no_grad():
-        return torch.cat([function(part) for part in torch.split(rows, _CHUNK)]).double().numpy()

@@ -68,7 +68,7 @@ function drawPictures(pen) {
   pen.restore();
 }
 function drawPicture(pen) {
-  const [i, j] = cell, at = v => Math.min(pictures.side - 1, Math.floor(v * pictures.side / n));
+  const [i, j] = cell, at = v => Math.min(pictures.side - 1, Math.floor(v * pictures.side / (n - 1)));
   const share = 112 / Math.max(pictures.width, pictures.height), w = share * pictures.width, h = share * pictures.height;
   const cx = LEFT + j / (n - 1) * (W - LEFT), cy = (H - BELOW) * (1 - i / (n - 1));
   const px = cx + 16 + w < W ? cx + 16 : cx - 16 - w, py = cy - 16 - h > 0 ? cy - 16 - h : cy + 16;

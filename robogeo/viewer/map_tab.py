@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from robogeo.viewer.latent_map import LAYERS, LayerName
+from robogeo.viewer.latent_map import LayerName
 from robogeo.viewer.layer_colors import LEGEND
 from robogeo.viewer.wording import note_html
 
@@ -22,7 +22,7 @@ class MapTab:
     def __init__(self, page: Page) -> None:
         self._page = page
         gui = page.server.gui
-        self._layer = gui.add_dropdown("Layer", LAYERS)
+        self._layer = gui.add_dropdown("Layer", page.session.map.layers)
         self._demonstrations = gui.add_checkbox("Demonstrations", True)
         self._graph = gui.add_checkbox("Graph", False)
         self._cloud = gui.add_checkbox("3-D point cloud", False)
@@ -31,7 +31,7 @@ class MapTab:
             control.on_update(lambda _: page.desk.latest("map", self._redraw))
         self.keys: dict[str, tuple[str, Any]] = {
             str(number + 1): (f"Map of {name}", lambda name=name: self._choose(name))
-            for number, name in enumerate(LAYERS)
+            for number, name in enumerate(page.session.map.layers)
         }
         self.keys |= {
             "D": ("Demonstrations on or off", lambda: self._switch(self._demonstrations)),
@@ -50,7 +50,8 @@ class MapTab:
 
     def _redraw(self) -> None:
         board = self._page.board
-        board.layer = self._layer.value
+        if self._layer.value in self._page.session.map.layers:  # whatever a browser may send
+            board.layer = self._layer.value
         board.demonstrations, board.graph = self._demonstrations.value, self._graph.value
         board.cloud = self._cloud.value
         self._page.redraw_map()

@@ -13,6 +13,8 @@ from typing import Any
 
 from robogeo.errors import RobogeoError
 
+_USUAL_PORT = 80  # of http
+
 
 @contextmanager
 def own_page_only() -> Iterator[None]:
@@ -31,6 +33,8 @@ def own_page_only() -> Iterator[None]:
     def serve(handler: Any, host: str, port: int, **options: Any) -> Any:
         guarded.append(port)
         own = [f"http://{name}:{port}" for name in (host, "localhost")]
+        if port == _USUAL_PORT:  # which browsers leave out
+            own += [f"http://{name}" for name in (host, "localhost")]
         return plain(handler, host, port, **{**options, "origins": [*own, None]})
 
     setattr(module, "serve", serve)  # noqa: B010 - it is a class there, which a function replaces

@@ -130,10 +130,14 @@ class Session:
         route = self.route
         if route is None:
             return None
-        plan = self._plan(route)
-        verdict, film = self._seen(route, plan)
-        if isinstance(plan, Plan):
+        asked = self._asked(route)
+        plan = asked if isinstance(asked, Refusal) else self._plan(asked, route)
+        if isinstance(asked, Request) and isinstance(plan, Plan):
+            verdict, film = self._seen(asked, plan)
             route = replace(route, geodesic=plan.geodesic)
+        else:
+            assert isinstance(plan, Refusal)
+            verdict, film = self._refused(route, plan)
         self.route = replace(route, verdict=verdict, film=film)
         return self.route
 
@@ -141,29 +145,30 @@ class Session:
         """Held-out requests, which people without a mouse may choose from."""
         return self.world.held_out(0, count)
 
-    def _plan(self, route: Route) -> Plan | Refusal:
-        try:
-            request = self.world.request_between(route.start.q, route.goal.q)
-        except InputError as error:
-            return Refusal("end-refused", str(error))
+    def _plan(self, request: Request, route: Route) -> Plan | Refusal:
         plans = self.learner.plans
         if isinstance(plans, Planner):
             return plans.along(request, route.geodesic)
         return plans.plan(request)
 
-    def _request(self, route: Route) -> Request:
+    def _asked(self, route: Route) -> Request | Refusal:
+        """What the way answers: the request that its ends were taken from, or one between them."""
         ends, taken = (route.start.q, route.goal.q), self._taken
         if taken is not None and all(map(np.array_equal, ends, (taken.start, taken.goal))):
             return taken
-        return Request(*ends)
+        try:
+            return self.world.request_between(*ends)
+        except InputError as error:
+            return Refusal("end-refused", str(error))
 
-    def _seen(self, route: Route, plan: Plan | Refusal) -> tuple[Verdict, Film]:
+    def _refused(self, route: Route, why: Refusal) -> tuple[Verdict, Film]:
+        """The refusal, and the way as far as it can be shown."""
+        inside = np.clip(route.path, self.world.limits.lower, self.world.limits.upper)
+        return Verdict("refused", why.reason), film_without_time(inside, self.world)
+
+    def _seen(self, request: Request, plan: Plan) -> tuple[Verdict, Film]:
         """What the simulator says of a plan, and what is played."""
         world = self.world
-        if isinstance(plan, Refusal):
-            inside = np.clip(route.path, world.limits.lower, world.limits.upper)
-            return Verdict("refused", plan.reason), film_without_time(inside, world)
-        request = self._request(route)
         trial, unjudged = trial_of(world, request), ""
         if isinstance(trial, Refusal):
             unjudged = trial.reason

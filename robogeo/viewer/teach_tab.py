@@ -70,7 +70,6 @@ class TeachTab:
         """Show what the run's journal says."""
         self._success.show(self._teaching.rounds)
         self._list_questions()
-        self._allow()
 
     def say(self, text: str) -> None:
         """Tell something."""
@@ -121,7 +120,6 @@ class TeachTab:
             self._show_question(None)
         else:
             self._show_question(self._teaching.choose(query_id))
-        self._allow()
 
     def _ask_one(self) -> None:
         known = set(self._teaching.learner.queries)
@@ -132,7 +130,6 @@ class TeachTab:
             return
         self._teaching.choose(new[-1].id)
         self._list_questions()
-        self._allow()
         self.say(f"{new[-1].id} was asked")
 
     def _show_question(self, query: Query | None) -> None:

@@ -165,6 +165,22 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_start_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(**options: Any) -> None:
+        assert Path(options["_temp_dir"]).is_dir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ray_cluster.tempfile, "mkdtemp", lambda **_: str(made))
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", interrupted)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    made = tmp_path / "scratch"
+    made.mkdir()
+    with pytest.raises(KeyboardInterrupt), Workers(1, cluster="local"):
+        pass
+    assert not made.exists()
+
+
 def test_a_machine_without_robogeo_is_named() -> None:
     said = "The remote function failed to import on the worker. No module named 'robogeo'\n\nTraceback ..."
     found = ray_cluster.not_startable(RuntimeError(said))

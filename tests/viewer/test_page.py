@@ -177,3 +177,17 @@ def test_what_does_not_work_is_said(viewer: Viewer) -> None:
     page.desk.submit(page.teach._learn)
     done(viewer)
     assert "nothing was taught since the last training" in page.teach._said.content
+
+
+@pytest.mark.parametrize(("port", "own"), [(8080, "http://localhost:8080"), (80, "http://localhost")])
+def test_the_own_page_is_let_in_on_the_usual_port_too(
+    port: int, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import websockets.asyncio.server as module
+
+    taken: list[Any] = []
+    monkeypatch.setattr(module, "serve", lambda handler, host, port, **options: taken.append(options))
+    with own_page_only():
+        module.serve(None, "127.0.0.1", port)
+    assert own in taken[0]["origins"] and None in taken[0]["origins"]
+    assert "http://evil.example" not in taken[0]["origins"]
