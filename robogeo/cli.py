@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "benchmark": options.Benchmark,
         "reproduce": options.Reproduce,
         "view": options.View,
+        "fit": options.Fit,
         "map": options.Map,
     }
     complaint = io.StringIO()

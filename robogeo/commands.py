@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from robogeo.checking_commands import replay, verify, what_was_seen
 from robogeo.config_file import load_config
 from robogeo.data_commands import convert, inspect, reading
+from robogeo.devices import device_named
 from robogeo.errors import InputError, RobogeoError
+from robogeo.fit_command import fit
 from robogeo.progress import Progress
 from robogeo.typed_requests import requests_of
 from robogeo.typed_values import check_place, names
@@ -27,6 +29,7 @@ __all__ = [
     "benchmark",
     "convert",
     "evaluate",
+    "fit",
     "generate",
     "info",
     "inspect",
@@ -45,6 +48,7 @@ FloatArray = NDArray[np.float64]
 def learn(command: Learn) -> None:
     """``robogeo learn``: run or resume an experiment."""
     config = _experiment(command)
+    device_named(config.training.device)  # before anything is made
     out = command.out or Path("runs") / f"{Path(command.config).stem}-{config.strategy}-s{config.seed}"
     from robogeo.experiment import run_experiment
 
@@ -63,7 +67,9 @@ def learn(command: Learn) -> None:
 
 def _experiment(command: Learn) -> ExperimentConfig:
     """The configuration that was named, or that of learning from the recordings that were named."""
-    read = reading(command)
+    read, overrides = reading(command), list(command.set)
+    if command.device is not None:
+        overrides.append(f"training.device={json.dumps(command.device)}")
     usual = vars(type(read)())
     given = {name: value for name, value in vars(read).items() if value != usual[name]}
     if Path(command.config).suffix in ("", ".yaml") and not Path(command.config).is_dir():
@@ -73,13 +79,13 @@ def _experiment(command: Learn) -> ExperimentConfig:
                 f"--{option}: is for recordings; {command.config} is a configuration, use --set, for example "
                 "--set robot=panda recordings.units=[deg]"
             )
-        return load_config(command.config, command.set)
+        return load_config(command.config, overrides)
     if command.robot is None:
         known = "iiwa, panda, kuka_lwr, a .yaml file, or tool-xy, tool-xyz, tool-pose for positions and poses"
         raise InputError(f"--robot: whose recordings are {command.config}? Name {known}")
     settings = {"path": command.config, **given}
     told = [f"recordings.{name}={json.dumps(value)}" for name, value in settings.items()]
-    return load_config("recordings", [*told, f"robot={json.dumps(command.robot)}", *command.set])
+    return load_config("recordings", [*told, f"robot={json.dumps(command.robot)}", *overrides])
 
 
 def generate(command: Generate) -> None:
@@ -224,16 +230,19 @@ def reproduce(command: Reproduce) -> None:
 def info(command: Info) -> None:
     """``robogeo info``: what is here."""
     import robogeo
+    from robogeo.config import ExperimentConfig
     from robogeo.config_file import describe_fields, packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
+    from robogeo.fit_settings import FitSettings
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
     from robogeo.motion.free_tool import TOOLS
     from robogeo.motion.worlds import robot_names, scene_names
 
     if command.fields:
-        for field in describe_fields():
-            print(f"{field.name} = {field.default}\n    {field.description}")
+        for settings, before in ((ExperimentConfig, ""), (FitSettings, "fit: ")):
+            for field in describe_fields(settings):
+                print(f"{before}{field.name} = {field.default}\n    {field.description}")
         return
     origin = provenance()
     print(f"robogeo {robogeo.__version__}, Python {origin['python']}")

@@ -15,7 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from robogeo.asking_settings import AskingSettings, StopSettings
 from robogeo.output_settings import OutputSettings
 from robogeo.recording_settings import ObservationSettings, RecordingSettings
-from robogeo.settings import Name, Names, RobotName, Settings, Widths
+from robogeo.settings import DeviceName, Name, Names, RobotName, Settings, Widths
 
 
 class ModelSettings(Settings):
@@ -80,6 +80,9 @@ class TrainingSettings(Settings):
     )
     augmentation_std: float = Field(
         default=0.04, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"
+    )
+    device: DeviceName | None = Field(
+        default=None, description="device that trains: cpu, cuda, cuda:1; none means cpu, fastest for arms"
     )
 
     def steps_for(self, observations: int, *, first: bool) -> int:

@@ -207,11 +207,11 @@ def validated_as(
         raise InputError(_explained(error, settings, origin, given or {})) from None
 
 
-def describe_fields() -> list[FieldDescription]:
+def describe_fields(settings: type[Settings] = ExperimentConfig) -> list[FieldDescription]:
     """List every field with its dotted name, default and description, in the order of the configuration."""
     return [
         FieldDescription(name, info.get_default(call_default_factory=False), info.description or "")
-        for name, info in _leaves(ExperimentConfig)
+        for name, info in _leaves(settings)
     ]
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from robogeo.data.observations import load_observations
 from robogeo.durable import replacing
 from robogeo.errors import InputError, ModelError
 from robogeo.learning.run_folder import RunFolder
-from robogeo.models import IWAE, PictureIWAE, load_model
+from robogeo.models import PictureIWAE, load_model
+from robogeo.observed_rows import rows_as_learned
 from robogeo.reading import read_bounded
 from robogeo.taught_run import learner_in
 from robogeo.viewer.card import map_figure
@@ -22,12 +20,12 @@ from robogeo.viewer.latent_map import CELLS, LatentMap, LayerName
 from robogeo.viewer.map_page import write_map_page
 
 if TYPE_CHECKING:
+    import torch
     from matplotlib.figure import Figure
 
 PICTURES = (".png", ".svg")
 _MOST_BYTES = 1 << 30
 _CONVOLUTIONAL_CELLS = 64  # a side: convolutions have no closed form, and are differentiated point by point
-_GREYS = 255.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,13 @@ class Known:
 
 
 def draw_map(
-    source: Path, out: Path, layer: LayerName, *, round: int | None = None, data: Path | None = None
+    source: Path,
+    out: Path,
+    layer: LayerName,
+    *,
+    round: int | None = None,
+    data: Path | None = None,
+    device: torch.device | None = None,
 ) -> tuple[Path, str]:
     """Draw the map of a trained model.
 
@@ -50,6 +54,7 @@ def draw_map(
         layer: of the picture; the interactive file has all.
         round: of a run, whose model is drawn; None takes the last.
         data: observations that a model's file was trained on.
+        device: that a model's file is evaluated on; None takes the CPU.
 
     Returns:
         The interactive file, and what the plane is.
@@ -60,7 +65,10 @@ def draw_map(
     """
     if out.suffix.lower() not in PICTURES:
         raise InputError(f"{out}: a map is a picture that ends in {' or '.join(PICTURES)}")
-    known = _of_model(source, data, round) if source.is_file() else _of_run(source, round, data)
+    if source.is_file():
+        known = _of_model(source, data, round, device)
+    else:
+        known = _of_run(source, round, data, device)
     chart = LatentMap(known.charted, known.cells)
     if layer not in chart.layers:
         raise InputError(
@@ -73,11 +81,13 @@ def draw_map(
     return page, chart.said
 
 
-def _of_run(run: Path, round: int | None, data: Path | None) -> Known:
+def _of_run(run: Path, round: int | None, data: Path | None, device: torch.device | None) -> Known:
     with RunFolder.existing(run) as folder, learner_in(folder) as learner:
         config, world = learner.config, learner.world
         if data is not None:
             raise InputError(f"--data {data}: {run} is a run, which has its own; leave it out")
+        if device is not None:
+            raise InputError(f"--device {device}: is for models of files; {run} is a run; leave it out")
         if round is not None and not 0 <= round < learner.rounds:
             raise InputError(f"{run}: has no round {round}; it was trained {learner.rounds} times")
         if config.model.latent_dim < 2:
@@ -88,7 +98,7 @@ def _of_run(run: Path, round: int | None, data: Path | None) -> Known:
         return Known(charted_manifold(planner.manifold), title)
 
 
-def _of_model(file: Path, data: Path | None, round: int | None) -> Known:
+def _of_model(file: Path, data: Path | None, round: int | None, device: torch.device | None) -> Known:
     if round is not None:
         raise InputError(f"--round {round}: {file} is a single model; leave it out")
     try:
@@ -100,26 +110,13 @@ def _of_model(file: Path, data: Path | None, round: int | None) -> Known:
     if data is None:
         raise InputError(f"{file}: a model alone does not say where its data are; give them with --data FILE")
     found = load_observations(data, model.observation_dim)
-    x = _as_learned(model, found.values, data)
+    x = rows_as_learned(model, found.values, data)
     try:
-        charted = charted_model(model, x, found.picture_shape)
+        charted = charted_model(model.to(device), x, found.picture_shape)
     except InputError as error:
         raise InputError(f"{data}: {error}") from error
     cells = _CONVOLUTIONAL_CELLS if isinstance(model, PictureIWAE) else CELLS
     return Known(charted, f"{file.name}: what was learned of {data.name}", cells)
-
-
-def _as_learned(model: IWAE, values: NDArray[Any], data: Path) -> NDArray[np.float32]:
-    """Observations (N, D) in the model's units: grey levels in bytes, where it has learned from [0, 1]."""
-    bernoulli = model.config.likelihood == "bernoulli"
-    in_bytes = values.dtype == np.uint8 and values.max() > 1 and (bernoulli or model.offset.max() <= 1.0)
-    with np.errstate(over="ignore"):
-        x = values.astype(np.float32) / np.float32(_GREYS if in_bytes else 1.0)
-    if not np.isfinite(x).all():
-        raise InputError(f"{data}: holds numbers too large for a model in single precision")
-    if bernoulli and not 0.0 <= float(x.min()) <= float(x.max()) <= 1.0:
-        raise InputError(f"{data}: holds {x.min():.4g} to {x.max():.4g}; a Bernoulli model needs [0, 1]")
-    return x
 
 
 def _save(figure: Figure, out: Path) -> None:

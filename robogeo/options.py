@@ -38,6 +38,9 @@ class Learn(ReadAs, OnCluster):
     """Folder of the run. Default: runs/CONFIG-STRATEGY-sSEED."""
     set: tuple[str, ...] = field(default_factory=tuple)
     """Fields that replace those of the file, as key=value, for example seed=1 training.steps=500."""
+    device: str | None = None
+    """Device that trains, in place of the file's training.device: cpu, cuda, or cuda:1. Default: as the file
+    says, else cpu."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,29 @@ class View:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """Train a model on observations of any kind: rows of numbers or grey pictures, as many as the disk holds.
+
+    An importance-weighted autoencoder with an ensemble of decoder heads, as robogeo map draws it and the
+    library measures it. Pictures in bytes are taken as grey levels from 0 to 1. Large .npy files are never
+    held in memory whole.
+    """
+
+    data: Annotated[Path, tyro.conf.Positional]
+    """Observations (N, D) or pictures (N, height, width): .npy; .npz with one such array; or .gz, as
+    Fashion-MNIST comes."""
+    out: Path = Path("model.safetensors")
+    """File to write the model to."""
+    seed: int = 0
+    """Seed of the weights, batches and samples."""
+    device: str | None = None
+    """Device that trains: cpu, cuda, or cuda:1 for the second of several. Default: cpu."""
+    set: tuple[str, ...] = field(default_factory=tuple)
+    """Fields as key=value, for example latent_dim=4 hidden=[256,256] likelihood=bernoulli steps=20000.
+    robogeo info --fields lists all."""
+
+
+@dataclass(frozen=True)
 class Map:
     """Draw the map of a trained model, of an arm or of pictures: PNG or SVG, and an interactive HTML file.
 
@@ -219,6 +245,8 @@ class Map:
     """What the picture shows; the interactive file has all three."""
     round: int | None = None
     """Round of a run whose model is drawn. Default: the last."""
+    device: str | None = None
+    """Device that evaluates a model's file: cpu, cuda, or cuda:1. Default: cpu."""
 
 
 @dataclass(frozen=True)
@@ -226,4 +254,4 @@ class Info:
     """Show versions, scenes, robots, strategies and configurations."""
 
     fields: bool = False
-    """Show every field of a configuration instead, with what it is unless it is set."""
+    """Show every field of a configuration, and of robogeo fit, with what it is unless it is set."""

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DEVICE_PATTERN = r"^(cpu|cuda(:\d{1,3})?)$"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=100)]
 # A robot that comes with robogeo, or a file of one's own.
 RobotName = Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_.-]*|.+\.yaml)$", max_length=4000)]
+DeviceName = Annotated[str, Field(pattern=DEVICE_PATTERN)]
 Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False)]
 Names = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(strict=False)]
 

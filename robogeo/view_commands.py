@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robogeo.devices import device_named
 from robogeo.typed_values import check_place
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ def map(command: Map) -> None:
     from robogeo.mapping import draw_map
 
     check_place(command.out)
-    page, said = draw_map(command.source, command.out, command.layer, round=command.round, data=command.data)
+    page, said = draw_map(
+        command.source,
+        command.out,
+        command.layer,
+        round=command.round,
+        data=command.data,
+        device=None if command.device is None else device_named(command.device),
+    )
     print(said)
     print(command.out)
     print(page)

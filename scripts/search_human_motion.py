@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from robogeo.evaluation.results import Results
+from robogeo.fitting import codes, decoded
 from robogeo.geometry import Metric
 from robogeo.models import IWAE
 from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import mean_metric, published_geodesics
-from robogeo.reproduction.fitting import codes, decoded
 from robogeo.reproduction.human_motion import SETTINGS, recipe_metric, walking_model, walking_poses
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import RECIPE

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from robogeo.evaluation.results import Results
+from robogeo.fit_settings import FitSettings
+from robogeo.fitting import codes, decoded, fitted
 from robogeo.models import IWAE
 from robogeo.motion.world import World
 from robogeo.parallel import use_one_thread
@@ -24,9 +26,8 @@ from robogeo.progress import Silence
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction import pendulum, robot_circle
 from robogeo.reproduction.circle import JOINTS, Circle, CircleArm
-from robogeo.reproduction.fitting import codes, decoded, fitted
 from robogeo.reproduction.pendulum_pictures import PendulumPictures
-from robogeo.reproduction.settings import FitSettings, load_settings, settings_file
+from robogeo.reproduction.settings import load_settings, settings_file
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"
 SEED = 1000  # no reproduction's

@@ -12,13 +12,14 @@ ROOT = Path(__file__).parents[1] / "robogeo"
 # From the ground up; rooms of one floor do not import each other.
 FLOORS = (
     {"errors", "progress", "stopwatch", "interruption", "compiled", "settings"},
-    {"durable", "parallel", "randomness", "reading", "tanh_kernel", "data_options", "typed_values"},
+    {"durable", "parallel", "randomness", "reading", "tanh_kernel", "devices"},
+    {"data_options", "typed_values"},
     {"asking_settings", "output_settings", "recording_settings", "options"},
     {"config"},
     {"config_file"},
     {"data", "models", "geometry", "report"},
-    {"motion"},
-    {"learning", "typed_requests"},
+    {"motion", "fit_settings", "observed_rows"},
+    {"learning", "typed_requests", "fitting"},
     {"evaluation", "recordings", "latent_views"},
     {"stored_run", "taught_run"},
     {"viewer", "run_report"},
@@ -26,7 +27,7 @@ FLOORS = (
     {"study", "dialogue", "recomputation", "viewing", "mapping"},
     {"reproduction"},
     {"inspecting"},
-    {"data_commands", "checking_commands", "view_commands"},
+    {"data_commands", "checking_commands", "view_commands", "fit_command"},
     {"commands"},
     {"cli"},
 )

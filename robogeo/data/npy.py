@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import zipfile
 import zlib
@@ -23,6 +24,8 @@ from robogeo.errors import InputError, one_line
 from robogeo.reading import read_bounded
 
 MOST_BYTES = 2**30
+"""Larger archives are refused; larger npy files can be mapped."""
+_MOST_HEADER_BYTES = 1 << 16
 _MOST_MEMBERS = 1_000_000
 # What zipfile raises when it meets damage; NotImplementedError where a flag asks for what no zip file needs.
 _DAMAGES = (
@@ -104,6 +107,29 @@ def load_npy(path: Path) -> NDArray[Any]:
     return parse_npy(read_bounded(path, MOST_BYTES, "a data set"), str(path))
 
 
+def map_npy(path: Path) -> NDArray[Any]:
+    """The numbers of an npy file of any size, left on the disk: rows are read when they are looked at.
+
+    Raises:
+        InputError: one line with file and reason: no npy file, no numbers, stored by columns, or of another
+            size than its header promises.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw, size = stream.read(_MOST_HEADER_BYTES), os.fstat(stream.fileno()).st_size
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({one_line(error)})") from error
+    shape, dtype, offset = npy_header(raw, str(path))
+    if dtype.kind not in "fiub" or dtype.hasobject:
+        raise InputError(f"{path} has type {dtype}, expected numbers")
+    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
+    if min(shape, default=0) < 1 or promised != size - offset:
+        raise InputError(f"{path} promises {promised} bytes of data but has {size - offset}")
+    if _by_columns(raw):
+        raise InputError(f"{path}: is stored by columns; save it again with numpy.ascontiguousarray")
+    return np.memmap(path, dtype, "r", offset, shape)
+
+
 def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
     """The array that an npy file's bytes hold: numbers or text.
 
@@ -138,6 +164,14 @@ def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], 
     except Exception as error:  # the header parser meets hostile bytes; whatever it raises means the same
         raise InputError(f"{where} has no readable npy header ({type(error).__name__})") from error
     return shape, dtype, stream.tell()
+
+
+def _by_columns(raw: bytes) -> bool:
+    """Whether a header that was understood says Fortran's order, and the array has more than one column."""
+    stream = io.BytesIO(raw)
+    read = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+    shape, by_columns, _ = read(stream)
+    return bool(by_columns) and sum(length > 1 for length in shape) > 1
 
 
 def _decoded(data: bytes, dtype: np.dtype[Any]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.config import ExperimentConfig
+from robogeo.devices import device_named
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner
@@ -47,12 +48,15 @@ def train(
         progress: told (step, of how many).
     """
     settings = config.training
-    fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes"})
+    fields = settings.model_dump(exclude={"steps", "warm", "warm_steps", "passes", "device"})
     steps = settings.steps_for(len(x), first=round == 0 or not settings.warm)
     generator = torch_generator(config.seed, round, "training")
     seen = world.observation.observe(x)
     training = TrainingConfig(steps=steps, **fields)
-    return fit(model, seen, groups, training, generator, lambda step, steps, _: progress(step, steps))
+    model.to(device_named(settings.device))
+    report = fit(model, seen, groups, training, generator, lambda step, steps, _: progress(step, steps))
+    model.cpu()  # whatever comes now is fastest there
+    return report
 
 
 def planner_for(

@@ -6,6 +6,7 @@ from robogeo.models.iwae import IWAE, ModelConfig
 from robogeo.models.networks import MLP, StackedMLP
 from robogeo.models.persistence import load_model, save_model
 from robogeo.models.picture_iwae import PictureConfig, PictureIWAE
+from robogeo.models.rows import Rows
 from robogeo.models.training import TrainingConfig, TrainingReport, fit
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ModelConfig",
     "PictureConfig",
     "PictureIWAE",
+    "Rows",
     "StackedMLP",
     "TrainingConfig",
     "TrainingReport",

@@ -25,11 +25,12 @@ Array = NDArray[np.float32]
 
 
 def has_closed_form(model: IWAE) -> bool:
-    """Whether `LossGradient` knows the model: Gaussian, one noise level, tanh, at least one hidden layer."""
+    """Whether `LossGradient` knows the model: Gaussian, one noise level, tanh, a hidden layer, on the CPU."""
     config = model.config
     known = (config.likelihood, config.noise, config.activation) == ("gaussian", "global", "tanh")
     known = known and type(model) is IWAE  # other networks have other gradients
-    return known and len(config.hidden) > 0 and str(model.offset.dtype) == "torch.float32"
+    here = (model.offset.device.type, str(model.offset.dtype)) == ("cpu", "torch.float32")
+    return known and here and len(config.hidden) > 0
 
 
 class LossGradient:

@@ -203,7 +203,9 @@ class IWAE(nn.Module):
         standardised = (x - self.offset) / self.scale
         mean, std = self._posterior(standardised)
         shape = (samples, *mean.shape)
-        noise = torch.randn(shape, generator=generator, dtype=mean.dtype, device=mean.device)
+        # Drawn where the generator is, so that every device gets the same numbers.
+        noise = torch.randn(shape, generator=generator, dtype=mean.dtype, device=generator.device)
+        noise = noise.to(mean.device)
         z = mean + std * noise
         # ln p(z) - ln q(z|x); the normalising 2 pi cancels.
         log_ratio = (0.5 * (noise.square() - z.square())).sum(-1) + std.log().sum(-1)

@@ -23,6 +23,7 @@ from robogeo.models.adam import Adam
 from robogeo.models.checks import check_count, check_real
 from robogeo.models.closed_form import LossGradient, has_closed_form
 from robogeo.models.iwae import IWAE
+from robogeo.models.rows import Rows
 
 Progress = Callable[[int, int, float], None]
 _GOLDEN = 0.6180339887498949
@@ -100,11 +101,13 @@ def fit(
 ) -> TrainingReport:
     """Fit `model` in place; called on a fitted model it continues from there (warm start).
 
-    The bits also depend on torch's number of threads: use one a process, which is fastest for these sizes.
+    The bits also depend on torch's number of threads: use one a process, which is fastest for these sizes. A
+    model that lies on another device is trained there, with the same random numbers.
 
     Args:
         model: the model; left with the weights of the best held-out bound.
-        x: (N, D) observations, tensor or array, in observation units.
+        x: (N, D) observations, tensor or array, in observation units; an array mapped from a file
+            (`numpy.memmap`) and `Rows` of one are read a batch at a time.
         groups: (N,) index of the demonstration each observation comes from.
         config: how to fit.
         generator: source of every random number; equal generators give equal bits.
@@ -116,20 +119,21 @@ def fit(
     started = time.perf_counter()
     points, labels = _checked_data(model, x, groups)
     held_out = _held_out_mask(labels, config.validation_share)
-    train = points[~held_out]
+    train = (~held_out).nonzero().flatten()
     if len(train) == 0:
         raise ModelError(
             f"validation_share {config.validation_share} holds out all {len(points)} observations"
         )
-    weights = _bootstrap_weights(labels[~held_out], model.config.heads, config.bootstrap, generator)
+    weights = _bootstrap_weights(labels[train], model.config.heads, config.bootstrap, generator)
     seed = int(torch.randint(2**62, (1,), generator=generator))
-    watch = _Watch(model, points[held_out], config, seed)
-    step = _descend(model, train, weights, config, generator, watch, on_progress)
+    watch = _Watch(model, points, held_out.nonzero().flatten(), config, seed)
+    batches = _Batches(points, train, weights, config, model.offset.device)
+    step = _descend(model, batches, config, generator, watch, on_progress)
     watch.restore()
     return TrainingReport(
         steps=step,
         best_step=watch.best_step if watch.active else step,
-        train_bound=_mean_bound(model, train, seed),
+        train_bound=_mean_bound(model, points, train, seed),
         validation_steps=tuple(watch.steps),
         validation_bounds=tuple(watch.bounds),
         stopped_early=step < config.steps,
@@ -139,8 +143,7 @@ def fit(
 
 def _descend(
     model: IWAE,
-    train: Tensor,
-    weights: Tensor,
+    batches: _Batches,
     config: TrainingConfig,
     generator: torch.Generator,
     watch: _Watch,
@@ -151,7 +154,7 @@ def _descend(
     closed = LossGradient(model, optimizer.joined.numpy(), config.batch) if has_closed_form(model) else None
     watch.evaluate(0, math.nan)
     for step in range(1, config.steps + 1):
-        batch, factors = _batch(train, weights, config, generator)
+        batch, factors = batches.draw(generator)
         rate = config.learning_rate * _rate(step, config)
         if closed is not None:
             noise = torch.randn(closed.noise_shape, generator=generator)
@@ -170,29 +173,40 @@ def _descend(
     return config.steps
 
 
-def _batch(
-    train: Tensor, weights: Tensor, config: TrainingConfig, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Observations (B, D) of one batch, and their weights (B, M)."""
-    chosen = torch.randint(len(train), (config.batch,), generator=generator)
-    batch = train[chosen]
-    if config.augmentation_std > 0.0:
-        noise = torch.randn(batch.shape, generator=generator, dtype=batch.dtype)
-        batch = batch + config.augmentation_std * noise
-    return batch, weights[chosen]
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Batches:
+    """Observations of rows (n,) with their weights (n, M), drawn a batch at a time and put on a device."""
+
+    points: Rows
+    rows: Tensor
+    weights: Tensor
+    config: TrainingConfig
+    device: torch.device
+
+    def draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Observations (B, D) of one batch, and their weights (B, M)."""
+        chosen = torch.randint(len(self.rows), (self.config.batch,), generator=generator)
+        batch = self.points.at(self.rows[chosen])
+        if self.config.augmentation_std > 0.0:
+            noise = torch.randn(batch.shape, generator=generator, dtype=batch.dtype)
+            batch = batch + self.config.augmentation_std * noise
+        return batch.to(self.device), self.weights[chosen].to(self.device)
 
 
 class _Watch:
     """Follows the held-out bound, keeps the best weights, and counts patience."""
 
-    def __init__(self, model: IWAE, validation: Tensor, config: TrainingConfig, seed: int) -> None:
-        self.active = len(validation) > 0
+    def __init__(
+        self, model: IWAE, points: Rows, held_out: Tensor, config: TrainingConfig, seed: int
+    ) -> None:
+        self.active = len(held_out) > 0
         self.steps: list[int] = []
         self.bounds: list[float] = []
         self.best_step = 0
         self._best_bound = -math.inf
         self._best_weights: list[Tensor] = []
-        self._model, self._validation, self._config, self._seed = model, validation, config, seed
+        self._model, self._points, self._held_out = model, points, held_out
+        self._config, self._seed = config, seed
 
     @property
     def out_of_patience(self) -> bool:
@@ -203,7 +217,9 @@ class _Watch:
 
     def evaluate(self, step: int, train_bound: float) -> float:
         """Held-out bound now, or the batch's if nothing is held out; ModelError if not finite."""
-        value = _mean_bound(self._model, self._validation, self._seed) if self.active else train_bound
+        value = train_bound
+        if self.active:
+            value = _mean_bound(self._model, self._points, self._held_out, self._seed)
         if step > 0 and not math.isfinite(value):
             self.restore()
             raise ModelError(
@@ -225,14 +241,15 @@ class _Watch:
                     parameter.copy_(best)
 
 
-def _mean_bound(model: IWAE, points: Tensor, seed: int) -> float:
-    """Unweighted bound, mean over points and heads, always with the same random numbers."""
+def _mean_bound(model: IWAE, points: Rows, rows: Tensor, seed: int) -> float:
+    """Unweighted bound, mean over rows (n,) of the points and heads, always with the same random numbers."""
     generator = torch.Generator().manual_seed(seed)
     total = 0.0
     with torch.no_grad():
-        for part in torch.split(points, 1024):
-            total += float(model.bound(part, None, None, generator).mean(dim=1).sum())
-    return total / len(points)
+        for part in torch.split(rows, 1024):
+            x = points.at(part).to(model.offset.device)
+            total += float(model.bound(x, None, None, generator).mean(dim=1).sum())
+    return total / len(rows)
 
 
 def _rate(step: int, config: TrainingConfig) -> float:
@@ -241,28 +258,37 @@ def _rate(step: int, config: TrainingConfig) -> float:
     return rise * 0.5 * (1.0 + math.cos(math.pi * (step - 1) / config.steps))
 
 
-def _checked_data(model: IWAE, x: Any, groups: Any) -> tuple[Tensor, Tensor]:
-    points = _as_tensor("x", x).to(model.offset.dtype)
-    labels = _as_tensor("groups", groups)
-    if points.dim() != 2 or points.shape[1] != model.observation_dim:
-        raise ModelError(f"x has shape {tuple(points.shape)}, needs (N, {model.observation_dim})")
+def _checked_data(model: IWAE, x: Any, groups: Any) -> tuple[Rows, Tensor]:
+    points = x if isinstance(x, Rows) else Rows(x, model.offset.dtype)
+    try:
+        labels = torch.as_tensor(groups).detach()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ModelError(f"groups must be whole numbers ({str(error).splitlines()[0]})") from None
+    if len(points.shape) != 2 or points.shape[1] != model.observation_dim:
+        raise ModelError(f"x has shape {points.shape}, needs (N, {model.observation_dim})")
+    if points.dtype != model.offset.dtype:
+        raise ModelError(f"x is read as {points.dtype}, but the model is of {model.offset.dtype}")
     if len(points) < 2:
         raise ModelError(f"x holds {len(points)} observation(s); a fit needs at least 2")
     if labels.shape != points.shape[:1] or labels.is_floating_point():
         raise ModelError(f"groups must be {len(points)} whole numbers, one an observation")
-    if not bool(torch.isfinite(points).all()):
-        row = int((~torch.isfinite(points)).any(dim=1).nonzero()[0])
-        raise ModelError(f"x holds NaN or infinite values, first in row {row}; clean the observations first")
-    if model.config.likelihood == "bernoulli" and (float(points.min()) < 0 or float(points.max()) > 1):
-        raise ModelError("x must lie in [0, 1] for a Bernoulli likelihood; rescale the images")
+    _check_values(points, bounded=model.config.likelihood == "bernoulli")
     return points, labels
 
 
-def _as_tensor(name: str, values: Any) -> Tensor:
-    try:
-        return torch.as_tensor(values).detach()
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{name} must be an array of numbers ({str(error).splitlines()[0]})") from None
+def _check_values(points: Rows, *, bounded: bool) -> None:
+    """ModelError where observations are not finite or, if ``bounded``, outside [0, 1]."""
+    first = 0
+    for part in points.parts():
+        finite = torch.isfinite(part).all(dim=1)
+        if not bool(finite.all()):
+            row = first + int((~finite).nonzero()[0])
+            raise ModelError(
+                f"x holds NaN or infinite values, first in row {row}; clean the observations first"
+            )
+        if bounded and (float(part.min()) < 0 or float(part.max()) > 1):
+            raise ModelError("x must lie in [0, 1] for a Bernoulli likelihood; rescale the images")
+        first += len(part)
 
 
 def _held_out_mask(labels: Tensor, share: float) -> Tensor:
@@ -271,12 +297,18 @@ def _held_out_mask(labels: Tensor, share: float) -> Tensor:
     So the same points are held out in every fit, and a warm start is not judged on what it was fitted to.
     """
     mask = torch.zeros(len(labels), dtype=torch.bool)
-    for label in torch.unique(labels).tolist():
-        rows = (labels == label).nonzero().flatten()
-        # Multiples of the golden ratio spread what is rounded evenly over short demonstrations.
-        count = int(len(rows) * share + label * _GOLDEN % 1.0) if share > 0.0 else 0
-        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(label))
-        mask[rows[order[:count]]] = True
+    if share == 0.0:
+        return mask
+    in_order = torch.argsort(labels, stable=True)
+    distinct, sizes = torch.unique(labels, return_counts=True)
+    # Multiples of the golden ratio spread what is rounded evenly over short demonstrations.
+    counts = (sizes.double() * share + torch.remainder(distinct.double() * _GOLDEN, 1.0)).long()
+    mask[in_order] = (counts == sizes).repeat_interleave(sizes)
+    ends = sizes.cumsum(0)
+    for i in ((counts > 0) & (counts < sizes)).nonzero().flatten().tolist():
+        rows = in_order[ends[i] - sizes[i] : ends[i]]
+        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(int(distinct[i])))
+        mask[rows[order[: counts[i]]]] = True
     return mask
 
 

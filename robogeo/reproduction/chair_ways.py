@@ -12,12 +12,12 @@ from pydantic import Field
 from scipy.ndimage import gaussian_filter
 
 from robogeo.data.chairs import SIDE, load_chairs
+from robogeo.fitting import codes
 from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support, relax_many
 from robogeo.models import IWAE, PictureConfig, PictureIWAE, TrainingConfig, fit
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator, torch_generator
 from robogeo.reproduction.charts import lines
-from robogeo.reproduction.fitting import codes
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, ReproductionSettings
 from robogeo.settings import Settings

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.chairs import SIDE
 from robogeo.evaluation.results import Results
+from robogeo.fitting import codes
 from robogeo.geometry import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.curve import spread
 from robogeo.models import IWAE
@@ -33,7 +34,6 @@ from robogeo.reproduction.chair_ways import (
 )
 from robogeo.reproduction.charts import speeds
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.fitting import codes
 from robogeo.reproduction.intervals import FloatArray
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured

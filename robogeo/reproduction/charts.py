@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.integrate import simpson
 
+from robogeo.fitting import codes as encoded
+from robogeo.fitting import decoded
 from robogeo.geometry import (
     ExpectedMetric,
     Geodesic,
@@ -32,8 +34,6 @@ from robogeo.models import IWAE
 from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import derived_seed
-from robogeo.reproduction.fitting import codes as encoded
-from robogeo.reproduction.fitting import decoded
 from robogeo.reproduction.settings import ChartSettings, NeuralSettings
 
 FloatArray = NDArray[np.float64]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.data.fashion_mnist import CLASSES, LabelledPictures, load_fashion_mnist
+from robogeo.fit_settings import FitSettings
+from robogeo.fitting import codes, fitted
 from robogeo.geometry import (
     ExpectedMetric,
     Geodesic,
@@ -27,9 +29,8 @@ from robogeo.motion.decoder_heads import heads_in_closed_form
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import Chart
-from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.kept import Kept
-from robogeo.reproduction.settings import ChartSettings, FitSettings
+from robogeo.reproduction.settings import ChartSettings
 from robogeo.settings import Settings
 
 __all__ = ["CLASSES", "Clothes", "ClothesFits", "learned", "load_clothes"]

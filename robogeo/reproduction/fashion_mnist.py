@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
+from robogeo.fitting import codes
 from robogeo.geometry import Metric, resample_uniform
 from robogeo.models import IWAE
 from robogeo.progress import Progress
@@ -32,7 +33,6 @@ from robogeo.reproduction.clothes import (
 )
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.fashion_pictures import draw_distances, draw_map
-from robogeo.reproduction.fitting import codes
 from robogeo.reproduction.judge import Judge, distinct_classes
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.data.fashion_mnist import CLASSES, SIDE
+from robogeo.fitting import codes
 from robogeo.geometry import distance_field, resample_uniform
 from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.style import ALARM, INK, WIDTH, calm, cool_scale, new_figure
 from robogeo.reproduction.charts import lines
 from robogeo.reproduction.clothes import Clothes, Learned, pictures_along
 from robogeo.reproduction.experiment import Picture
-from robogeo.reproduction.fitting import codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,6 +17,8 @@ import torch
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
+from robogeo.fit_settings import FitSettings
+from robogeo.fitting import codes, fitted
 from robogeo.geometry import Geodesic, GeodesicGraph, Metric, fit_neural_geodesic, polyline_length, relax
 from robogeo.models import IWAE
 from robogeo.progress import Progress
@@ -24,13 +26,12 @@ from robogeo.randomness import derived_seed
 from robogeo.reproduction.charts import lengths, lines, published_geodesics, unevenness
 from robogeo.reproduction.clothes import drawn_pairs, load_clothes, mean_only
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.human_motion import WalkData, walking_poses
 from robogeo.reproduction.intervals import FloatArray, median
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, Measure, measured
 from robogeo.reproduction.race_figure import draw_race
-from robogeo.reproduction.settings import FitSettings, NeuralSettings, ReproductionSettings
+from robogeo.reproduction.settings import NeuralSettings, ReproductionSettings
 
 TITLE = "Graph geodesics against neural geodesics"
 DATA = {"clothes": "Fashion-MNIST", "walks": "CMU walks"}

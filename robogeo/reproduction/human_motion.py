@@ -22,6 +22,8 @@ from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
 from robogeo.data.public_sets import public_sets
 from robogeo.evaluation.results import Results
+from robogeo.fit_settings import FitSettings
+from robogeo.fitting import codes, decoded, fitted
 from robogeo.geometry import Metric, PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
 from robogeo.motion.decoder_heads import heads_in_closed_form
@@ -34,13 +36,12 @@ from robogeo.reproduction.charts import (
     published_geodesics,
 )
 from robogeo.reproduction.experiment import Film, Picture, Record
-from robogeo.reproduction.fitting import codes, decoded, fitted
 from robogeo.reproduction.intervals import largest
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
 from robogeo.reproduction.poses import Poses, evenly
-from robogeo.reproduction.settings import ChartSettings, FitSettings, PairSettings
+from robogeo.reproduction.settings import ChartSettings, PairSettings
 from robogeo.settings import Names, Settings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from robogeo.evaluation.results import Results
+from robogeo.fitting import codes, fitted
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
 from robogeo.motion.decoder_heads import heads_in_closed_form
@@ -34,7 +35,6 @@ from robogeo.reproduction.charts import (
     unevenness,
 )
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.intervals import correlation, largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background

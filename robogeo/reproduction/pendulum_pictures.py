@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from robogeo.fitting import decoded
 from robogeo.geometry.curve import spread
 from robogeo.models import IWAE
 from robogeo.motion.observation import Pictures
 from robogeo.motion.worlds import make
-from robogeo.reproduction.fitting import decoded
 
 FloatArray = NDArray[np.float64]
 VIEWS = 720

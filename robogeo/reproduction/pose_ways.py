@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from robogeo.fitting import codes, decoded
 from robogeo.geometry import Metric
 from robogeo.models import IWAE
 from robogeo.reproduction.charts import Chart, lengths, lines, speeds, unevenness
-from robogeo.reproduction.fitting import codes, decoded
 from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.poses import FloatArray, Poses, evenly, joined
 

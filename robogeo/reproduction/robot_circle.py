@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
+from robogeo.fitting import codes, decoded, fitted
 from robogeo.geometry import Metric
 from robogeo.geometry.curve import spread
 from robogeo.models import IWAE
@@ -35,7 +36,6 @@ from robogeo.reproduction.charts import (
 )
 from robogeo.reproduction.circle import JOINTS, Circle, CircleArm
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.fitting import codes, decoded, fitted
 from robogeo.reproduction.intervals import largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
-from robogeo.config import ModelSettings
 from robogeo.config_file import read_tree, validated_as
 from robogeo.errors import InputError
-from robogeo.models import ModelConfig, TrainingConfig
+from robogeo.fit_settings import FitSettings
 from robogeo.settings import Settings
 
 QUICK = "quick"
-
-
-class FitSettings(ModelSettings):
-    """One model and its training; the defaults are robogeo's own."""
-
-    latent_dim: int = Field(default=2, ge=1, le=64, description="dimension d of the latent space")
-    likelihood: Literal["gaussian", "bernoulli"] = Field(
-        default="gaussian", description="likelihood of the observations"
-    )
-    noise_floor: float = Field(
-        default=0.01, gt=0, le=10, description="least standard deviation of the noise, observation units"
-    )
-    principal_steps: int = Field(
-        default=0,
-        ge=0,
-        le=100_000,
-        description="steps in which the encoder first learns the principal components; 0 starts at random",
-    )
-    steps: int = Field(default=1500, ge=1, le=10_000_000, description="gradient steps")
-    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
-    learning_rate: float = Field(default=1e-2, gt=0, le=1, description="peak rate of the cosine decay")
-    validation_share: float = Field(default=0.1, ge=0, le=0.5, description="share held out for early stop")
-    patience: int = Field(
-        default=30, ge=1, le=100_000, description="looks at the held-out bound without improvement"
-    )
-    evaluate_every: int = Field(default=50, ge=1, le=1_000_000, description="steps from look to look")
-    augmentation_std: float = Field(
-        default=0.0, ge=0, le=10, description="standard deviation of noise added in training"
-    )
-
-    def model_config_of(self) -> ModelConfig:
-        """The model's part."""
-        return ModelConfig(**self.model_dump(include=_fields_of(ModelConfig)))
-
-    def training_config(self) -> TrainingConfig:
-        """The training's part."""
-        return TrainingConfig(**self.model_dump(include=_fields_of(TrainingConfig)))
-
-
-def _fields_of(kind: type[ModelConfig] | type[TrainingConfig]) -> set[str]:
-    return {field.name for field in fields(kind)} & set(FitSettings.model_fields)
 
 
 class ChartSettings(Settings):

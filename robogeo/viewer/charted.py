@@ -21,17 +21,17 @@ from robogeo.geometry import (
     neighbor_edges,
     select_nodes,
 )
-from robogeo.models import IWAE, PictureIWAE
+from robogeo.models import IWAE, PictureIWAE, Rows
 from robogeo.motion.decoder_heads import heads_at, heads_in_closed_form
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.observation import Pictures
+from robogeo.observed_rows import explained_variance
 
 FloatArray = NDArray[np.float64]
 NODES, CONVOLUTIONAL_NODES = 2000, 1000
 """Codes of a bare model that are shown, at most."""
 _CHUNK_NUMBERS = 1 << 22  # observed or decoded numbers at a time
 _ROUNDING = 1e-5
-_JUDGED = 2000  # observations by which it is judged how much the model explains
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +96,11 @@ def charted_manifold(manifold: Manifold) -> Charted:
     )
 
 
-def charted_model(model: IWAE, x: NDArray[np.float32], picture_shape: tuple[int, int] | None) -> Charted:
+def charted_model(model: IWAE, x: Rows, picture_shape: tuple[int, int] | None) -> Charted:
     """What a bare model makes of observations.
 
     Args:
-        model: trained, of type float32.
+        model: trained, of type float32; it is evaluated where it lies.
         x: (N, D) observations, as the model has learned them.
         picture_shape: height and width where they are pictures.
 
@@ -137,23 +137,18 @@ def charted_model(model: IWAE, x: NDArray[np.float32], picture_shape: tuple[int,
     )
 
 
-def _encoded(model: IWAE, x: NDArray[np.float32]) -> torch.Tensor:
-    """Codes (N, d) of observations (N, D)."""
-    rows = max(16, _CHUNK_NUMBERS // x.shape[1])
+def _encoded(model: IWAE, x: Rows) -> torch.Tensor:
+    """Codes (N, d) of observations (N, D), on the CPU."""
+    device = model.offset.device
     with torch.no_grad():
-        codes = torch.cat([model.encode(part)[0] for part in torch.split(torch.from_numpy(x), rows)])
+        codes = torch.cat([model.encode(part.to(device))[0].cpu() for part in x.parts(_CHUNK_NUMBERS)])
     if not bool(torch.isfinite(codes).all()):
         raise InputError("the model makes NaN or infinity of them; are they what it has learned from?")
     return codes
 
 
-def _explained(model: IWAE, x: NDArray[np.float32]) -> str:
-    """What share of the observations' variance the model gives back, judged by some, for people."""
-    some = x[:: max(1, len(x) // _JUDGED)].astype(np.float64)
-    with torch.no_grad():
-        parts = torch.split(torch.from_numpy(some.astype(np.float32)), 256)
-        rebuilt = torch.cat([model.reconstruct(part) for part in parts]).double().numpy()
-    share = 1.0 - np.square(some - rebuilt).sum() / np.square(some - some.mean(axis=0)).sum()
+def _explained(model: IWAE, x: Rows) -> str:
+    share = explained_variance(model, x)
     if share > 0.0:
         return f"the model explains {share:.0%} of their variance."
     return "the model explains none of their variance: are they what it was trained on?"
@@ -168,10 +163,16 @@ def _chosen(codes: torch.Tensor, count: int) -> NDArray[np.int64]:
     return chosen
 
 
+def _here(model: IWAE) -> bool:
+    """Whether a model lies on the CPU, where networks in closed form are fastest."""
+    return model.offset.device.type == "cpu"
+
+
 def _decoder_metric(model: IWAE) -> ExpectedMetric:
     """The decoder's expected metric, at the cost of its last hidden layer where that is linear."""
-    if isinstance(model, PictureIWAE):
-        return ExpectedMetric(model.decode_heads)
+    if isinstance(model, PictureIWAE) or not _here(model):
+        noise = model.noise if model.config.noise == "local" else None
+        return ExpectedMetric(model.decode_heads, noise)
     narrow = heads_in_closed_form(model).narrowed()
     noise = model.noise if model.config.noise == "local" else None
     return ExpectedMetric(narrow.heads, noise, perceptron=narrow)
@@ -182,9 +183,10 @@ def _heads(model: IWAE) -> Callable[[FloatArray], FloatArray]:
 
     def through_torch(z: FloatArray) -> FloatArray:
         with torch.no_grad():
-            return model.decode_heads(torch.from_numpy(z.astype(np.float32))).double().numpy()
+            points = torch.from_numpy(z.astype(np.float32)).to(model.offset.device)
+            return model.decode_heads(points).double().cpu().numpy()
 
-    if isinstance(model, PictureIWAE):
+    if isinstance(model, PictureIWAE) or not _here(model):
         return through_torch
     closed, count = heads_in_closed_form(model), model.config.heads
     return lambda z: heads_at(closed, count, z.astype(np.float32))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
+import io
 import resource
 import struct
 import time
@@ -22,6 +23,7 @@ from robogeo.data.data_set import Reading
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.formats import read_data_set, write_data_set
 from robogeo.data.idx import load_idx
+from robogeo.data.observations import load_observations
 from robogeo.data.storage import save_demonstration
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.journal import Journal, read_events
@@ -257,3 +259,12 @@ def test_captured_motions(victim: str, tmp_path: Path) -> None:
     content = {"a.asf": ASF.encode(), "a.amc": AMC.encode()}
     read = lambda at: load_motion(at / "a.amc", load_skeleton(at / "a.asf"))  # noqa: E731
     assert attack(content, victim, read, tmp_path) > CASES // 4
+
+
+def test_observations_read_and_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.arange(120.0).reshape(20, 6))
+    for mapped_from in (0, 1 << 40):
+        monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", mapped_from)
+        read = lambda at: load_observations(at / "x.npy").values.sum()  # noqa: E731
+        assert attack({"x.npy": buffer.getvalue()}, "x.npy", read, tmp_path) > CASES // 10

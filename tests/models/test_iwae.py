@@ -9,6 +9,7 @@ from scipy.stats import multivariate_normal
 
 from robogeo.errors import ModelError
 from robogeo.models import IWAE, ModelConfig
+from robogeo.models.closed_form import has_closed_form
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -226,3 +227,17 @@ def test_wrong_widths_are_refused() -> None:
         model.encode(torch.zeros(5, 2))
     with pytest.raises(ModelError, match="K"):
         model.bound(torch.zeros(5, 3), None, 0, generator())
+
+
+@pytest.mark.parametrize("noise", ["global", "local"])
+def test_the_bound_is_computed_where_the_model_lies(noise: str) -> None:
+    """Shapes without numbers, on a device that does not mix with the processor."""
+    config = ModelConfig(latent_dim=2, hidden=(8,), heads=3, noise=noise)
+    model = IWAE(4, config, torch.zeros(4), torch.ones(4), torch.Generator().manual_seed(0)).to("meta")
+    x = torch.zeros(10, 4, device="meta")
+    bound = model.bound(x, torch.ones(10, 3, device="meta"), None, torch.Generator().manual_seed(0))
+    gradients = torch.autograd.grad(bound.mean(), list(model.parameters()), allow_unused=True)
+    assert bound.device.type == "meta" and bound.shape == (10, 3)
+    assert all(g is not None and g.device.type == "meta" for g in gradients)
+    assert model.reconstruct(x).device.type == model.disagreement(model.encode(x)[0]).device.type == "meta"
+    assert not has_closed_form(model)

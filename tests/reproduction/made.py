@@ -9,15 +9,16 @@ import numpy as np
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
+from robogeo.fit_settings import FitSettings
+from robogeo.fitting import codes, fitted
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.report.style import new_figure
 from robogeo.reproduction.experiment import Picture
-from robogeo.reproduction.fitting import codes, fitted
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, RECIPE, Measure, measured
-from robogeo.reproduction.settings import FitSettings, ReproductionSettings
+from robogeo.reproduction.settings import ReproductionSettings
 
 TITLE = "An experiment of a second"
 

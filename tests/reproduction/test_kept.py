@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from robogeo.errors import InputError
+from robogeo.fit_settings import FitSettings
 from robogeo.models import IWAE, ModelConfig, save_model
 from robogeo.reproduction.kept import Kept
-from robogeo.reproduction.settings import FitSettings
 
 
 def model() -> IWAE:

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from robogeo.errors import InputError
+from robogeo.fitting import codes, start_at_principal_components
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE, ModelConfig
 from robogeo.progress import Silence
 from robogeo.reproduction import pendulum
-from robogeo.reproduction.fitting import codes, start_at_principal_components
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT
 from robogeo.reproduction.pendulum_pictures import PendulumPictures

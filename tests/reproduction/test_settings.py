@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from robogeo.errors import InputError
+from robogeo.fit_settings import FitSettings
 from robogeo.reproduction.experiment import EXPERIMENTS, find_experiment
-from robogeo.reproduction.settings import FitSettings, ReproductionSettings, load_settings, settings_file
+from robogeo.reproduction.settings import ReproductionSettings, load_settings, settings_file
 
 
 class Settings(ReproductionSettings):

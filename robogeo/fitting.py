@@ -7,24 +7,28 @@ which show the coarse shape of the data; training then starts there. Neither pap
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.models import IWAE, fit
+from robogeo.errors import ModelError
+from robogeo.fit_settings import FitSettings
+from robogeo.models import IWAE, Rows, fit
 from robogeo.models.adam import Adam
 from robogeo.progress import Progress
 from robogeo.randomness import torch_generator
-from robogeo.reproduction.settings import FitSettings
 
 FloatArray = NDArray[np.float64]
 _RATE, _BATCH = 3e-3, 128  # of the start at principal components
 _SPREAD = -2.0  # raw posterior spread there: a standard deviation of 0.13, small beside the whole chart
+_MOST_NUMBERS = 1 << 27  # observed numbers of which the principal components are taken
 
 
 def fitted(
     settings: FitSettings,
-    x: NDArray[np.floating],
+    x: NDArray[np.floating] | Rows,
     seed: int,
     purpose: str,
     progress: Progress,
@@ -32,53 +36,83 @@ def fitted(
     offset: FloatArray | None = None,
     scale: FloatArray | None = None,
     groups: NDArray[np.int64] | None = None,
+    device: torch.device | None = None,
 ) -> IWAE:
     """Fit a model.
 
     Args:
         settings: model and training.
-        x: (N, D) observations.
+        x: (N, D) observations; `Rows` are read a batch at a time.
         seed: of the experiment.
         purpose: what is fitted, for the randomness and for people.
         progress: told about it.
         offset: (D,) shift of the standardisation; the mean when None.
         scale: (D,) its unit; for all dimensions the standard deviation of all values when None.
         groups: (N,) what each observation belongs to, for the bootstrap; each stands alone when None.
+        device: that it is trained on; the model that is returned lies on the CPU.
 
     Raises:
         ModelError: bad observations, or a fit that diverged.
     """
     count, dimension = x.shape
-    shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
-    unit = np.full(dimension, float(x.std(dtype=np.float64))) if scale is None else scale
+    shift, unit = _standard(x, offset, scale)
     first = torch_generator(seed, 0, f"{purpose}: first weights")
     model = IWAE(dimension, settings.model_config_of(), shift, unit, first)
     if settings.principal_steps > 0:
         generator = torch_generator(seed, 0, f"{purpose}: principal components")
         start_at_principal_components(model, x, settings.principal_steps, generator)
     fit(
-        model,
-        np.ascontiguousarray(x, dtype=np.float32),
+        model.to(device),
+        x if isinstance(x, Rows) else np.ascontiguousarray(x, dtype=np.float32),
         np.arange(count) if groups is None else groups,
         settings.training_config(),
         torch_generator(seed, 0, f"{purpose}: training"),
         lambda step, steps, bound: progress(f"seed {seed}: {purpose} (bound {bound:.1f})", step, steps),
     )
-    return model
+    return model.cpu()
+
+
+def _standard(
+    x: NDArray[np.floating] | Rows, offset: FloatArray | None, scale: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Shift and unit (D,) of the standardisation: those given, else mean and deviation of all values."""
+    if not isinstance(x, Rows):
+        shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
+        return shift, np.full(x.shape[1], float(x.std(dtype=np.float64))) if scale is None else scale
+    if offset is None:
+        offset = sum(part.double().sum(dim=0) for part in x.parts()).numpy() / len(x)
+    if scale is None:
+        centre = float(offset.mean())
+        square = sum(float((part.double() - centre).square().sum()) for part in x.parts())
+        scale = np.full(x.shape[1], (square / (len(x) * x.shape[1])) ** 0.5)
+    if not scale.any():
+        raise ModelError("all observations are the same; there is nothing to learn")
+    return offset, scale
 
 
 def start_at_principal_components(
-    model: IWAE, x: NDArray[np.floating], steps: int, generator: torch.Generator
+    model: IWAE, x: NDArray[np.floating] | Rows, steps: int, generator: torch.Generator
 ) -> None:
     """Fit the encoder of a new model to the leading principal components, each of unit variance, in place.
 
     Args:
         model: whose latent dimension says how many components.
-        x: (N, D) observations, N and D at least that many.
+        x: (N, D) observations, N and D at least that many; of very many, some.
         steps: of Adam on the squared distance.
         generator: source of the batches.
+
+    Raises:
+        ModelError: fewer components than latent dimensions.
     """
-    rows = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))
+    points = x if isinstance(x, Rows) else Rows(np.ascontiguousarray(x, dtype=np.float32))
+    if min(points.shape) < model.config.latent_dim:
+        count, dimension = points.shape
+        raise ModelError(
+            f"principal_steps: {count} observations of {dimension} dimensions have fewer components than "
+            f"latent_dim {model.config.latent_dim}; set principal_steps to 0"
+        )
+    step = math.ceil(len(points) * points.shape[1] / _MOST_NUMBERS)
+    rows = points.at(torch.arange(0, len(points), step))
     rows = (rows - model.offset) / model.scale
     centred = rows - rows.mean(dim=0)
     d = model.config.latent_dim

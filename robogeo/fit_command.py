@@ -1,0 +1,45 @@
+"""What ``robogeo fit`` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from robogeo.errors import InputError, ModelError
+from robogeo.progress import Progress
+from robogeo.typed_values import check_place
+
+if TYPE_CHECKING:
+    from robogeo.options import Fit
+
+
+def fit(command: Fit) -> None:
+    """``robogeo fit``: train a model on the observations of a file, and write it.
+
+    Raises:
+        InputError: one line: a bad option, no such device, observations that no model can learn, or options
+            with which the fit diverged.
+    """
+    from robogeo.config_file import validated_as, with_overrides
+    from robogeo.data.observations import load_observations
+    from robogeo.devices import device_named
+    from robogeo.durable import write_atomically
+    from robogeo.fit_settings import FitSettings
+    from robogeo.fitting import fitted
+    from robogeo.models import save_model
+    from robogeo.observed_rows import explained_variance, rows_to_learn
+
+    check_place(command.out)
+    tree, given = with_overrides({}, command.set)
+    settings = validated_as(FitSettings, tree, "--set", given)
+    device = device_named(command.device)
+    found = load_observations(command.data)
+    rows = rows_to_learn(found.values, command.data, bounded=settings.likelihood == "bernoulli")
+    with Progress() as progress:
+        try:
+            model = fitted(settings, rows, command.seed, "model", progress, device=device)
+        except ModelError as error:
+            raise InputError(f"{command.data}: {error}") from error
+    share = explained_variance(model, rows)
+    write_atomically(command.out, save_model(model))
+    print(f"{len(rows):,} observations of {rows.shape[1]:,} numbers; {share:.1%} of their variance explained")
+    print(command.out)
