@@ -80,7 +80,7 @@ def _standard(
         shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
         return shift, np.full(x.shape[1], float(x.std(dtype=np.float64))) if scale is None else scale
     if offset is None:
-        offset = sum(part.double().sum(dim=0) for part in x.parts()).numpy() / len(x)
+        offset = np.sum([part.double().sum(dim=0).numpy() for part in x.parts()], axis=0) / len(x)
     if scale is None:
         centre = float(offset.mean())
         square = sum(float((part.double() - centre).square().sum()) for part in x.parts())

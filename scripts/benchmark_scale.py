@@ -1,6 +1,6 @@
 """Measure what grows with the size of the work, and what parallel work costs beside the work itself.
 
-    python scripts/benchmark_scale.py [--parts growth,training,rounds,overhead] [--parts speedup]
+    python scripts/benchmark_scale.py [--parts growth,training,streaming,rounds,overhead] [--parts speedup]
 
 Seconds are processor time, which other users of the machine disturb little. Only `speedup` is by the clock:
 it needs idle processors and is left out unless named.
@@ -34,12 +34,13 @@ from scipy import stats
 
 from robogeo.config import ExperimentConfig
 from robogeo.config_file import load_config
+from robogeo.data.observations import load_observations
 from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
-from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
+from robogeo.models import IWAE, ModelConfig, Rows, TrainingConfig, fit
 from robogeo.motion.world import World
 from robogeo.parallel import Workers, use_one_thread
 from robogeo.progress import Silence
@@ -48,6 +49,7 @@ from robogeo.stored_run import criteria_of
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
 STEPS, POINTS, BATCH = 200, 2_000, 128
+PICTURES, PIXELS = 1_000_000, 784
 ITEMS = 200
 _SPEEDUP = "speed-up of evaluation by 2 workers, of their number"
 
@@ -55,13 +57,14 @@ _SPEEDUP = "speed-up of evaluation by 2 workers, of their number"
 def main() -> None:
     """Run the parts and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--parts", default="growth,training,rounds,overhead")
+    parser.add_argument("--parts", default="growth,training,streaming,rounds,overhead")
     parser.add_argument("--demonstrations", default="10,32,100,316", help="1000: about 8 min more")
     parser.add_argument("--out", type=Path, default=DOCS / "results")
     given = parser.parse_args()
     parts: dict[str, Callable[[Results], None]] = {
         "growth": growth,
         "training": training,
+        "streaming": streaming,
         "rounds": partial(rounds, counts=[int(count) for count in given.demonstrations.split(",")]),
         "overhead": overhead,
         "speedup": speedup,
@@ -71,7 +74,7 @@ def main() -> None:
     results = Results(
         "scale",
         "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000"
-        " --parts growth,training,rounds,overhead,speedup",
+        " --parts growth,training,streaming,rounds,overhead,speedup",
     )
     for name in given.parts.split(","):
         parts[name](results)
@@ -166,6 +169,62 @@ def training(results: Results) -> None:
     ratio = seconds["plain PyTorch/5"] / seconds["robogeo/5"]
     results.target("training throughput over a plain PyTorch loop, 5 heads", ratio, ">=", 1.0)
     results.target("five heads over one head", seconds["robogeo/5"] / seconds["robogeo/1"], "<=", 2.0)
+
+
+def streaming(results: Results) -> None:
+    """A fit to a million pictures on the disk: memory of its own, and a step beside one from memory."""
+    rng = np.random.default_rng(0)
+    settings = ModelConfig(latent_dim=2, hidden=(128, 128), heads=3, importance_samples=5)
+    training = TrainingConfig(steps=STEPS, batch=BATCH, validation_share=0.0)
+    model = IWAE(PIXELS, settings, np.zeros(PIXELS), np.ones(PIXELS), torch.Generator().manual_seed(0))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "pictures.npy"
+        disk = np.lib.format.open_memmap(file, "w+", np.uint8, (PICTURES, PIXELS))
+        for start in range(0, PICTURES, PICTURES // 100):
+            disk[start : start + PICTURES // 100] = rng.integers(0, 256, (PICTURES // 100, PIXELS), np.uint8)
+        del disk
+        before = _own_memory()
+        most = [before]
+        rows = Rows(load_observations(file).values, divisor=255.0)
+        batches = [torch.randint(PICTURES, (BATCH,)) for _ in range(STEPS)]
+        reading = cpu_seconds(lambda: [rows.at(index) for index in batches])
+        whole = cpu_seconds(
+            lambda: fit(
+                model,
+                rows,
+                np.zeros(PICTURES, np.int64),
+                training,
+                torch.Generator().manual_seed(0),
+                lambda *_: most.append(_own_memory()),
+            )
+        )
+            held = Rows(rows.at(torch.arange(POINTS)))
+        few = cpu_seconds(
+            lambda: fit(model, held, np.zeros(POINTS, np.int64), training, torch.Generator().manual_seed(0))
+        )
+    results.row(
+        what="streaming",
+        pictures=PICTURES,
+        pixels=PIXELS,
+        file_gib=PICTURES * PIXELS / 2**30,
+        as_floats_gib=4 * PICTURES * PIXELS / 2**30,
+        own_memory_gib=(max(most) - before) / 2**30,
+        reading_ms_a_step=1e3 * reading / STEPS,
+        step_ms_from_memory=1e3 * few / STEPS,
+        checks_s=whole - few - reading,
+    )
+    results.target(
+        "memory of a fit to a million pictures, of their floats",
+        (max(most) - before) / (4 * PICTURES * PIXELS),
+        "<=",
+        0.2,
+    )
+
+
+def _own_memory() -> int:
+    """Bytes that this process holds and no file does."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith("RssAnon")).split()[1])
 
 
 def rounds(results: Results, counts: Sequence[int]) -> None:

@@ -102,6 +102,7 @@ def test_info_knows_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     assert "model.latent_dim = 4\n    dimension d of the latent space\n" in told
 
 
+@pytest.mark.long
 def test_output_that_nobody_reads_is_no_error() -> None:
     command = f"'{sys.executable}' -m robogeo.cli info | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
@@ -128,6 +129,7 @@ def test_help_is_light_and_quick() -> None:
 @pytest.mark.parametrize(
     ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
 )
+@pytest.mark.long
 def test_stopped_by_a_signal_it_loses_nothing(
     number: int, status: int, word: str, tiny_file: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.sim
 
 
 @pytest.mark.parametrize("run", ["finished", "recorded"])
+@pytest.mark.long
 def test_a_finished_run_comes_out_the_same(run: str, request: pytest.FixtureRequest) -> None:
     place: Path = request.getfixturevalue(run)
     found = recomputed(place, Silence())

@@ -42,6 +42,7 @@ def test_one_command_gives_a_report_of_a_users_file(recorded: Path) -> None:
             assert event["summary"]["deviation_rad"] < 1.0
 
 
+@pytest.mark.long
 def test_a_run_needs_its_source_no_more_and_is_taken_up_to_the_bit(
     arcs: Path, recorded: Path, tmp_path: Path
 ) -> None:
@@ -67,6 +68,7 @@ def interrupted(loop: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.long
 def test_a_run_goes_on_where_its_source_was_moved_away(
     arcs: Path, recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_run_goes_on_where_its_source_was_moved_away(
     assert events[: len(begun)] == begun and len(events) > len(begun)
 
 
+@pytest.mark.long
 def test_a_run_goes_on_whose_recordings_were_written_by_an_earlier_version(
     arcs: Path, recorded: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ SCRIPT = Path(__file__).parents[1] / "scripts" / "benchmark_reliability.py"
 
 
 @pytest.mark.sim
+@pytest.mark.long
 def test_what_is_killed_is_taken_up_to_the_same_bits(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), "--quick", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -73,6 +73,7 @@ def test_another_seed_gives_another_run(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.long
 def test_interrupted_at_every_event_it_ends_the_same(
     moment: str, config: ExperimentConfig, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_finished_run_adds_nothing(
     assert summary["rounds"] == first["rounds"] and summary["seed"] == first["seed"]
 
 
+@pytest.mark.long
 def test_an_audit_is_interrupted_and_ends_the_same(
     tiny: ExperimentConfig, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

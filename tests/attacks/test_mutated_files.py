@@ -38,6 +38,7 @@ from tests.attacks.mutations import mutated
 from tests.data.acclaim import AMC, ASF
 from tests.envs.small_arm import write_arm
 
+pytestmark = pytest.mark.long
 CASES = 100
 """Of each kind."""
 SECONDS, BYTES = 5, 2**30

@@ -207,6 +207,7 @@ def test_stepping_keeps_most_of_the_engines_own_pace(scene: str, robot: str) -> 
 
 @pytest.mark.parametrize("robot", ["iiwa", "panda"])
 @pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.long
 def test_a_seed_gives_the_same_episode_to_the_bit_after_any_history(scene: str, robot: str) -> None:
     def episode() -> tuple[bytes, str]:
         observation, info = env.reset(seed=8)

@@ -50,6 +50,7 @@ def frames(simulation: Simulation) -> list[np.ndarray]:
     return found
 
 
+@pytest.mark.long
 def test_a_probe_that_touches_the_arm_touches_a_sphere(simulation: Simulation) -> None:
     spheres = arm_spheres(simulation)
     assert set(spheres.joints) == {0, 1}

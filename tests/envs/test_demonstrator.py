@@ -11,6 +11,7 @@ from envs.demonstrator import MARGIN, SEARCH_MARGIN, DemonstratedPath, Demonstra
 pytestmark = pytest.mark.sim
 
 
+@pytest.mark.long
 def test_every_held_out_request_is_demonstrated_by_route(world: ArmEnv) -> None:
     for i in range(42):
         request = world.held_out_request(7, i)

@@ -27,6 +27,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[ArmEnv]:
     made.close()
 
 
+@pytest.mark.long
 def test_requests_are_drawn_in_every_place_and_demonstrated_by_route(other: ArmEnv) -> None:
     seen = set()
     for i in range(len(other.scene.pairs())):
@@ -58,6 +59,7 @@ def test_a_demonstration_runs_without_contact_and_moves_no_finger(other: ArmEnv)
 
 @pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("robot", OTHERS)
+@pytest.mark.long
 def test_check_env_passes_without_a_warning(scene: str, robot: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.sim
 
 
 @pytest.mark.parametrize("mode", ["implicit", "verified"])
+@pytest.mark.long
 def test_results_do_not_depend_on_the_number_of_processes(
     mode: str, finished: Path, tiny: ExperimentConfig, shelf: World
 ) -> None:

@@ -223,6 +223,7 @@ def killed_at(folder: Path, instant: int) -> bool:
         os._exit(0)
 
 
+@pytest.mark.long
 def test_a_kill_at_any_durable_operation_resumes_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def test_clearance_is_differentiable() -> None:
 @pytest.mark.sim
 @pytest.mark.parametrize("robot", ["iiwa", "panda"])
 @pytest.mark.parametrize("scene", ["ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes"])
+@pytest.mark.long
 def test_clearance_is_never_larger_than_the_exact_one(scene: str, robot: str) -> None:
     rng = np.random.default_rng(4)
     with World(scene, robot) as world:

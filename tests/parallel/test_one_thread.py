@@ -12,6 +12,7 @@ from tests.test_resuming import assert_same
 
 
 @pytest.mark.sim
+@pytest.mark.long
 def test_a_run_has_the_same_bits_whatever_number_of_threads_the_environment_names(
     finished: Path, tiny_file: Path, tmp_path: Path
 ) -> None:

@@ -41,7 +41,7 @@ from tests.test_resuming import assert_same
 
 os.environ.update(ray_cluster.PRIVATE)  # read when Ray is imported, and by the machines that are started
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
-pytestmark = [pytest.mark.ray, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.ray, pytest.mark.long, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ changes:
 """
 
 
+@pytest.mark.long
 def test_active_arm_runs_and_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "brief.yaml"
     file.write_text(BRIEF)

@@ -52,6 +52,7 @@ def test_pairs_lead_from_one_kind_to_another_and_every_kind_is_as_likely() -> No
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_a_tiny_run_measures_draws_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not (data_folder() / "cmu_mocap").is_dir():
         pytest.skip(f"no cmu_mocap in {data_folder()}; ROBOGEO_DATA names another folder")

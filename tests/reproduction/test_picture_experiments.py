@@ -85,6 +85,7 @@ def test_pairs_of_views_turn_by_what_is_wanted() -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", TINY)
+@pytest.mark.long
 def test_a_tiny_run_measures_draws_and_goes_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_circle_out_of_reach_is_told(arm: CircleArm) -> None:
 
 
 @pytest.mark.sim
+@pytest.mark.long
 def test_a_tiny_run_goes_through(tmp_path: Path) -> None:
     file = tmp_path / "tiny.yaml"
     file.write_text(TINY)

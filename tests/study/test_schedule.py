@@ -104,6 +104,7 @@ def test_no_cell_is_started_when_time_is_up(tmp_path: Path) -> None:
     assert session(path, slow, minutes=0.001).done in (1, 2)
 
 
+@pytest.mark.long
 def test_several_processes_do_the_same(tmp_path: Path) -> None:
     path = tmp_path / "cells.jsonl"
     tally = session(path, failing, workers=2)

@@ -20,7 +20,7 @@ from robogeo.models import IWAE, ModelConfig, save_model
 from robogeo.viewer.wall import FOV
 from robogeo.viewing import record_run, viewed
 
-pytestmark = [pytest.mark.viewer, pytest.mark.sim, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.viewer, pytest.mark.sim, pytest.mark.long, pytest.mark.timeout(420)]
 
 pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
