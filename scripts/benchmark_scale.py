@@ -198,7 +198,7 @@ def streaming(results: Results) -> None:
                 lambda *_: most.append(_own_memory()),
             )
         )
-            held = Rows(rows.at(torch.arange(POINTS)))
+        held = Rows(rows.at(torch.arange(POINTS)))
         few = cpu_seconds(
             lambda: fit(model, held, np.zeros(POINTS, np.int64), training, torch.Generator().manual_seed(0))
         )
