@@ -68,6 +68,8 @@ class Rows:
 
 
 def _as_tensor(name: str, values: Any) -> Tensor:
+    if isinstance(values, np.ndarray) and not values.flags.writeable:
+        values = values.copy()  # tensors know no arrays that may only be read
     try:
         return torch.as_tensor(values).detach()
     except (TypeError, ValueError, RuntimeError) as error:

@@ -39,6 +39,12 @@ def test_rows_are_the_same_in_memory_and_on_the_disk(tmp_path: Path, greys: np.n
     assert Rows(greys, torch.float64).at(index).dtype == torch.float64
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_array_that_may_only_be_read_is_read(greys: np.ndarray) -> None:
+    greys.flags.writeable = False
+    assert torch.equal(Rows(greys).at(torch.tensor([2]))[0], torch.from_numpy(greys[2].astype(np.float32)))
+
+
 @pytest.mark.parametrize("values", [["a", "b"], object()])
 def test_what_is_no_number_is_refused(values: object) -> None:
     with pytest.raises(ModelError, match="x must be an array of numbers"):
