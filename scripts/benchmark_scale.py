@@ -1,6 +1,7 @@
 """Measure what grows with the size of the work, and what parallel work costs beside the work itself.
 
-    python scripts/benchmark_scale.py [--parts growth,training,streaming,rounds,overhead] [--parts speedup]
+    python scripts/benchmark_scale.py [--parts growth,thinning,training,streaming,rounds,overhead]
+    python scripts/benchmark_scale.py --parts speedup
 
 Seconds are processor time, which other users of the machine disturb little. Only `speedup` is by the clock:
 it needs idle processors and is left out unless named.
@@ -28,6 +29,7 @@ import numpy as np
 import torch
 from geometry_fixture import cpu_seconds, median_seconds
 from geometry_growth import measure_growth
+from geometry_thinning import measure_thinning
 from plain_training import PlainIWAE, train_plainly
 from scale_picture import draw_scale
 from scipy import stats
@@ -57,12 +59,13 @@ _SPEEDUP = "speed-up of evaluation by 2 workers, of their number"
 def main() -> None:
     """Run the parts and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--parts", default="growth,training,streaming,rounds,overhead")
+    parser.add_argument("--parts", default="growth,thinning,training,streaming,rounds,overhead")
     parser.add_argument("--demonstrations", default="10,32,100,316", help="1000: about 8 min more")
     parser.add_argument("--out", type=Path, default=DOCS / "results")
     given = parser.parse_args()
     parts: dict[str, Callable[[Results], None]] = {
         "growth": growth,
+        "thinning": thinning,
         "training": training,
         "streaming": streaming,
         "rounds": partial(rounds, counts=[int(count) for count in given.demonstrations.split(",")]),
@@ -74,7 +77,7 @@ def main() -> None:
     results = Results(
         "scale",
         "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000"
-        " --parts growth,training,streaming,rounds,overhead,speedup",
+        " --parts growth,thinning,training,streaming,rounds,overhead,speedup",
     )
     for name in given.parts.split(","):
         parts[name](results)
@@ -138,6 +141,15 @@ def _trend(sizes: Sequence[float], values: Sequence[float], from_size: float) ->
         return float(np.exp(line.intercept + slope * np.log(size)))
 
     return {"exponent": slope, "low": slope - half, "high": slope + half, "at": at}
+
+
+def thinning(results: Results) -> None:
+    """How much longer ways get over a quarter of the nodes and less, and what is promised."""
+    rows = measure_thinning()
+    for row in rows:
+        results.row(what="thinning", **row)
+    most = max(row["added_with_those_most"] - row["bound"] for row in rows)
+    results.target("ways over fewer nodes, beyond their bound", most, "<=", 0.0)
 
 
 def training(results: Results) -> None:

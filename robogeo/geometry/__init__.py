@@ -20,6 +20,7 @@ from robogeo.geometry.relaxation import relax, relax_many
 from robogeo.geometry.smooth import spline_of
 from robogeo.geometry.smoothed import SmoothedMetric, smoothed_tensor
 from robogeo.geometry.support import Support
+from robogeo.geometry.thinning import stretch_bound
 
 __all__ = [
     "DistanceField",
@@ -47,4 +48,5 @@ __all__ = [
     "select_nodes",
     "smoothed_tensor",
     "spline_of",
+    "stretch_bound",
 ]
