@@ -3,7 +3,8 @@
     python scripts/search_pendulum_circle.py
 
 Fits the models of configs/reproduce/{pendulum,robot-circle}.yaml with some fields changed, on data that no
-reproduction uses, and tells how well noise-free observations come back. Writes
+reproduction uses, and tells how well noise-free observations come back; and what the noise on the arm's
+joints leaves to whoever is told the true angle of every step. Writes
 docs/results/search_pendulum_circle.json; about five minutes of one core.
 """
 
@@ -31,6 +32,7 @@ from robogeo.reproduction.settings import load_settings, settings_file
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"
 SEED = 1000  # no reproduction's
+HARMONICS = (2, 3, 4, 5, 6, 8, 12)
 PENDULUM_RECIPE: tuple[dict[str, Any], ...] = (
     {},
     {"importance_samples": 50, "steps": 600},
@@ -51,6 +53,7 @@ def main() -> None:
     """Search and write."""
     use_one_thread()
     results = Results("search_pendulum_circle", "python scripts/search_pendulum_circle.py")
+    limit_circle(results)
     search_circle(results)
     search_pendulum(results)
     print(results.write(RESULTS))
@@ -79,14 +82,38 @@ def search_pendulum(results: Results) -> None:
             add(results, f"pendulum, {kind}", fit, changes, x, judge)
 
 
-def search_circle(results: Results) -> None:
-    """Distance of the tool from the circle when noise-free configurations come back, in mm."""
+def limit_circle(results: Results) -> None:
+    """Distance of the tool from the circle, mm, after a Fourier regression of the joints on true angles."""
+    _, data, circle, arm, q = recorded_circle()
+    angles = np.linspace(0.0, 2.0 * np.pi, data.steps, endpoint=False)
+    for count in HARMONICS:
+        waves = [wave(k * angles) for k in range(1, count + 1) for wave in (np.cos, np.sin)]
+        basis = np.stack([np.ones_like(angles), *waves], axis=1)
+        away = []
+        for seed in range(SEED, SEED + 10):
+            noise = numpy_generator(seed, 0, "search: noise").normal(size=q.shape)
+            weights = np.linalg.lstsq(basis, q + data.noise * noise, rcond=None)[0]
+            away.append(1e3 * circle.distance(arm.tool(basis[::10] @ weights)))
+        mean, worst = float(np.mean(away)), float(np.max(away))
+        results.row(what="robot-circle, angles told", harmonics=count, mean_mm=mean, worst_mm=worst)
+
+
+def recorded_circle() -> tuple[
+    robot_circle.SETTINGS, robot_circle.DataSettings, Circle, CircleArm, np.ndarray
+]:
+    """The experiment, and the arm's noise-free configurations (n, 6)."""
     settings = load_settings(robot_circle.SETTINGS, settings_file("robot-circle"))
     data = settings.data
     circle = Circle(data.centre, data.radius)
     with World("ShelfReach", "iiwa") as world:
         arm = CircleArm(world.chain, world.rest)
     q = arm.follow(circle, np.linspace(0.0, 2.0 * np.pi, data.steps, endpoint=False))
+    return settings, data, circle, arm, q
+
+
+def search_circle(results: Results) -> None:
+    """Distance of the tool from the circle when noise-free configurations come back, in mm."""
+    settings, data, circle, arm, q = recorded_circle()
     x = q + data.noise * numpy_generator(SEED, 0, "search: noise").normal(size=(len(q), JOINTS))
 
     def judge(model: IWAE) -> dict[str, float]:
