@@ -24,6 +24,8 @@ from robogeo.parallel import use_one_thread
 # the environment asks for. It has to be said before numpy is loaded.
 use_one_thread()
 
+_GOES_ON = "nothing is lost, repeat the command to go on"
+_STARTS_ANEW = "no model was written, the command starts anew"
 # Options whose value may begin with a minus sign, which the parser would take for another option.
 _NEGATIVE = ("--start", "--goal")
 
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(error), 2)
     except SystemExit as stopped:
         return _failed(_in_one_line(complaint.getvalue()), 2) if stopped.code else 0
-    return _guarded(lambda: _run(command))
+    anew = isinstance(command, options.Fit)
+    return _guarded(lambda: _run(command), _STARTS_ANEW if anew else _GOES_ON)
 
 
 def _run(command: Any) -> None:
@@ -71,7 +74,7 @@ def _run(command: Any) -> None:
     action(command)
 
 
-def _guarded(action: Callable[[], None]) -> int:
+def _guarded(action: Callable[[], None], when_repeated: str = _GOES_ON) -> int:
     """Turn errors into one line and an exit status; what is nobody's fault but ours stays as it is."""
     try:
         with interruptible():
@@ -83,9 +86,9 @@ def _guarded(action: Callable[[], None]) -> int:
     except (Exception, KeyboardInterrupt) as error:
         stopped = _interrupt_in(error)
         if isinstance(stopped, Terminated):
-            return _failed("terminated; nothing is lost, repeat the command to go on", 143)
+            return _failed(f"terminated; {when_repeated}", 143)
         if stopped is not None:
-            return _failed("interrupted; nothing is lost, repeat the command to go on", 130)
+            return _failed(f"interrupted; {when_repeated}", 130)
         if isinstance(error, RobogeoError):
             return _failed(str(error), 2 if isinstance(error, InputError) else 1)
         raise

@@ -69,6 +69,7 @@ def _experiment(command: Learn) -> ExperimentConfig:
     """The configuration that was named, or that of learning from the recordings that were named."""
     read, overrides = reading(command), list(command.set)
     if command.device is not None:
+        device_named(command.device)
         overrides.append(f"training.device={json.dumps(command.device)}")
     usual = vars(type(read)())
     given = {name: value for name, value in vars(read).items() if value != usual[name]}

@@ -85,6 +85,12 @@ class TrainingSettings(Settings):
         default=None, description="device that trains: cpu, cuda, cuda:1; none means cpu, fastest for arms"
     )
 
+    @field_validator("device")
+    @classmethod
+    def _usual_device(cls, device: str | None) -> str | None:
+        # One name for it: a run's identity is made of what stands here.
+        return None if device == "cpu" else device
+
     def steps_for(self, observations: int, *, first: bool) -> int:
         """Gradient steps of a training on that many observations: enough steps, and enough passes."""
         passes = math.ceil(self.passes * observations / self.batch)

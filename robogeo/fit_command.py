@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from robogeo.options import Fit
 
 
+ENDING = ".safetensors"
+
+
 def fit(command: Fit) -> None:
     """``robogeo fit``: train a model on the observations of a file, and write it.
 
@@ -29,6 +32,8 @@ def fit(command: Fit) -> None:
     from robogeo.observed_rows import explained_variance, rows_to_learn
 
     check_place(command.out)
+    if command.out.suffix != ENDING:
+        raise InputError(f"{command.out}: a model is a file that ends in {ENDING}")
     tree, given = with_overrides({}, command.set)
     settings = validated_as(FitSettings, tree, "--set", given)
     device = device_named(command.device)

@@ -22,8 +22,10 @@ from robogeo.randomness import torch_generator
 
 FloatArray = NDArray[np.float64]
 _RATE, _BATCH = 3e-3, 128  # of the start at principal components
+_ROUNDING = 1e-5  # of the largest spread: less is none
 _SPREAD = -2.0  # raw posterior spread there: a standard deviation of 0.13, small beside the whole chart
-_MOST_NUMBERS = 1 << 27  # observed numbers of which the principal components are taken
+_MOST_NUMBERS = 1 << 26  # observed numbers of which the principal components are taken
+_WIDEST = 16_384  # observations, whose products D x D still fit in memory
 
 
 def fitted(
@@ -80,13 +82,14 @@ def _standard(
         shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
         return shift, np.full(x.shape[1], float(x.std(dtype=np.float64))) if scale is None else scale
     if offset is None:
-        offset = np.sum([part.double().sum(dim=0).numpy() for part in x.parts()], axis=0) / len(x)
+        offset = np.zeros(x.shape[1])
+        for part in x.parts():
+            offset += part.double().sum(dim=0).numpy()
+        offset /= len(x)
     if scale is None:
         centre = float(offset.mean())
         square = sum(float((part.double() - centre).square().sum()) for part in x.parts())
         scale = np.full(x.shape[1], (square / (len(x) * x.shape[1])) ** 0.5)
-    if not scale.any():
-        raise ModelError("all observations are the same; there is nothing to learn")
     return offset, scale
 
 
@@ -102,23 +105,26 @@ def start_at_principal_components(
         generator: source of the batches.
 
     Raises:
-        ModelError: fewer components than latent dimensions.
+        ModelError: fewer components than latent dimensions, or observations too wide.
     """
     points = x if isinstance(x, Rows) else Rows(np.ascontiguousarray(x, dtype=np.float32))
-    if min(points.shape) < model.config.latent_dim:
-        count, dimension = points.shape
+    count, dimension = points.shape
+    if dimension > _WIDEST:
         raise ModelError(
-            f"principal_steps: {count} observations of {dimension} dimensions have fewer components than "
-            f"latent_dim {model.config.latent_dim}; set principal_steps to 0"
+            f"principal_steps: observations of {dimension} numbers are too wide for it; set it to 0"
         )
-    step = math.ceil(len(points) * points.shape[1] / _MOST_NUMBERS)
-    rows = points.at(torch.arange(0, len(points), step))
+    rows = points.at(torch.arange(0, count, math.ceil(count * dimension / _MOST_NUMBERS)))
     rows = (rows - model.offset) / model.scale
     centred = rows - rows.mean(dim=0)
     d = model.config.latent_dim
     _, directions = torch.linalg.eigh(centred.T @ centred)
     principal = centred @ directions[:, -d:]
-    wanted = principal / principal.std(dim=0)
+    spread = principal.std(dim=0)
+    if len(spread) < d or not float(spread.min()) > _ROUNDING * float(spread.max()):
+        raise ModelError(
+            f"principal_steps: the observations have fewer components than latent_dim {d}; set it to 0"
+        )
+    wanted = principal / spread
     optimizer = Adam(model.encoder.parameters())
     for _ in range(steps):
         chosen = torch.randint(len(rows), (_BATCH,), generator=generator)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, ModelError
 from robogeo.models import IWAE, Rows
 
 _GREYS = 255.0
@@ -26,30 +26,42 @@ def rows_to_learn(values: NDArray[Any], file: Path, *, bounded: bool) -> Rows:
         bounded: whether they have to lie in [0, 1].
 
     Raises:
-        InputError: one line: too large for single precision, or out of bounds.
+        InputError: one line: too large for single precision, out of bounds, or all the same.
     """
-    return _checked(Rows(values, divisor=_GREYS if _in_bytes(values) else 1.0), file, bounded=bounded)
+    rows = _rows(values, file, greys=_in_bytes(values))
+    first = rows.at(torch.tensor([0]))
+    if all(bool((part == first).all()) for part in rows.parts()):
+        raise InputError(f"{file}: all observations are the same; there is nothing to learn")
+    return _checked(rows, file, bounded=bounded)
 
 
 def rows_as_learned(model: IWAE, values: NDArray[Any], file: Path) -> Rows:
     """Observations (N, D) in the units of a model: grey levels where it has learned from [0, 1].
 
     Raises:
-        InputError: as `rows_to_learn`.
+        InputError: one line: too large for single precision, or out of bounds.
     """
     bernoulli = model.config.likelihood == "bernoulli"
     greys = (bernoulli or float(model.offset.max()) <= 1.0) and _in_bytes(values)
-    return _checked(Rows(values, divisor=_GREYS if greys else 1.0), file, bounded=bernoulli)
+    return _checked(_rows(values, file, greys=greys), file, bounded=bernoulli)
+
+
+def _rows(values: NDArray[Any], file: Path, *, greys: bool) -> Rows:
+    try:
+        return Rows(values, divisor=_GREYS if greys else 1.0)
+    except ModelError as error:
+        raise InputError(f"{file}: {error}") from error
 
 
 def explained_variance(model: IWAE, rows: Rows) -> float:
     """What share of the observations' variance the model gives back, judged by some; below 0 where none."""
-    some = rows.at(torch.arange(0, len(rows), max(1, len(rows) // _JUDGED)))
+    chosen = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:_JUDGED]
+    some = rows.at(chosen)
     with torch.no_grad():
         parts = torch.split(some.to(model.offset.device), 256)
         missed = some.double() - torch.cat([model.reconstruct(part) for part in parts]).double().cpu()
-    spread = (some - some.mean(dim=0)).double()
-    return 1.0 - float(missed.square().sum() / spread.square().sum())
+    spread = some.double() - some.double().mean(dim=0)
+    return 1.0 - float(missed.square().sum() / spread.square().sum().clamp_min(1e-300))
 
 
 def _in_bytes(values: NDArray[Any]) -> bool:

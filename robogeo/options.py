@@ -205,18 +205,18 @@ class View:
 
 @dataclass(frozen=True)
 class Fit:
-    """Train a model on observations of any kind: rows of numbers or grey pictures, as many as the disk holds.
+    """Train a model on observations of any kind: rows of numbers or grey pictures.
 
     An importance-weighted autoencoder with an ensemble of decoder heads, as robogeo map draws it and the
     library measures it. Pictures in bytes are taken as grey levels from 0 to 1. Large .npy files are never
-    held in memory whole.
+    held in memory whole; other files may have 1 GiB. A fit that is interrupted starts anew.
     """
 
     data: Annotated[Path, tyro.conf.Positional]
     """Observations (N, D) or pictures (N, height, width): .npy; .npz with one such array; or .gz, as
     Fashion-MNIST comes."""
     out: Path = Path("model.safetensors")
-    """File to write the model to."""
+    """File to write the model to, .safetensors."""
     seed: int = 0
     """Seed of the weights, batches and samples."""
     device: str | None = None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,7 @@ def test_bytes_are_grey_levels_in_memory_and_on_the_disk(
     with torch.no_grad():
         decoded = [model.decode(z) for model in models]
     assert 0.0 < float(models[0].offset.max()) <= 1.0
-    assert torch.allclose(decoded[0], decoded[1], atol=1e-3) and torch.allclose(
-        decoded[1], decoded[2], atol=1e-3
-    )
+    assert torch.allclose(decoded[0], decoded[1], atol=1e-3) and torch.equal(decoded[1], decoded[2])
     assert "80 observations of 36 numbers" in capsys.readouterr().out
 
 
@@ -79,11 +78,14 @@ def test_bytes_are_grey_levels_in_memory_and_on_the_disk(
         (["flat.npy"], "flat.npy: holds float64 (5,); the model needs numbers (N, D), or pictures"),
         (["text.npy"], "text.npy: holds <U2 (4, 2)"),
         (["empty.npy"], "empty.npy: holds float64 (4, 0)"),
+        (["a" * 300 + ".npy"], "cannot be read"),
         (["arc.npy", "--set", "latent_dims=3"], "unknown field 'latent_dims'; did you mean 'latent_dim'?"),
         (["arc.npy", "--set", "steps=0"], "field 'steps' is '0', expected greater"),
         (["arc.npy", "--set", "likelihood=bernoulli"], "a Bernoulli model needs [0, 1]"),
         (["arc.npy", "--set", "latent_dim=5", "principal_steps=3"], "principal_steps"),
+        (["thin.npy", "--set", "principal_steps=3"], "fewer components than latent_dim 2"),
         (["same.npy"], "same.npy: all observations are the same"),
+        (["arc.npy", "--out", "arc.npy"], "arc.npy: a model is a file that ends in .safetensors"),
         (["arc.npy", "--device", "gpu"], "device 'gpu': unknown"),
         (["arc.npy", "--out", "nowhere/m.safetensors"], "there is no folder nowhere"),
     ],
@@ -95,23 +97,44 @@ def test_what_cannot_be_fitted_is_refused_in_one_line(options: list[str], reason
     np.save("flat.npy", np.ones(5))
     np.save("text.npy", np.full((4, 2), "ab"))
     np.save("empty.npy", np.ones((4, 0)))
-    np.save("same.npy", np.ones((4, 3)))
+    np.save("same.npy", np.tile([0.0, 1.0, 2.0], (50, 1)))
+    np.save("thin.npy", np.linspace(0.0, 1.0, 60)[:, None] * np.array([1.0, 0.0, 0.0]))
     assert main(["fit", *options]) == 2
     line = capsys.readouterr().err
     assert reason in line and len(line.strip().splitlines()) == 1
     assert not Path("model.safetensors").exists()
 
 
-@pytest.mark.parametrize("fortran", [False, True])
-def test_large_files_are_mapped_as_they_are_stored(
-    fortran: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
+@pytest.mark.parametrize("mapped_from", [0, 1 << 40])
+@pytest.mark.parametrize("store", [np.asfortranarray, lambda x: x.astype(">f8"), lambda x: x.astype("g")])
+def test_however_numbers_are_stored_the_model_is_the_same(
+    store: Callable[[Any], Any], mapped_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", 0)
     write_arc()
-    if fortran:
-        np.save("arc.npy", np.asfortranarray(np.load("arc.npy")))
-    assert main(["fit", "arc.npy", *QUICK]) == (2 if fortran else 0)
-    assert not fortran or "is stored by columns" in capsys.readouterr().err
+    monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", mapped_from)
+    assert main(["fit", "arc.npy", *QUICK]) == 0
+    usual = Path("model.safetensors").read_bytes()
+    np.save("arc.npy", store(np.load("arc.npy")))
+    assert main(["fit", "arc.npy", *QUICK]) == 0
+    assert Path("model.safetensors").read_bytes() == usual
+
+
+def test_what_is_too_large_by_columns_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", 0)
+    monkeypatch.setattr("robogeo.data.npy.MOST_BYTES", 100)
+    np.save("x.npy", np.asfortranarray(np.ones((20, 3))))
+    assert main(["fit", "x.npy"]) == 2
+    assert "is stored by columns; save it again" in capsys.readouterr().err
+
+
+def test_an_interrupted_fit_says_that_it_starts_anew(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def interrupting(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("robogeo.fitting.fitted", interrupting)
+    write_arc()
+    assert main(["fit", "arc.npy"]) == 130
+    assert "no model was written, the command starts anew" in capsys.readouterr().err
 
 
 @CUDA

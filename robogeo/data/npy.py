@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -111,23 +111,29 @@ def map_npy(path: Path) -> NDArray[Any]:
     """The numbers of an npy file of any size, left on the disk: rows are read when they are looked at.
 
     Raises:
-        InputError: one line with file and reason: no npy file, no numbers, stored by columns, or of another
-            size than its header promises.
+        InputError: one line with file and reason: no npy file, no numbers, too large and stored by columns,
+            or of another size than its header promises.
     """
     try:
         with path.open("rb") as stream:
             raw, size = stream.read(_MOST_HEADER_BYTES), os.fstat(stream.fileno()).st_size
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({one_line(error)})") from error
-    shape, dtype, offset = npy_header(raw, str(path))
-    if dtype.kind not in "fiub" or dtype.hasobject:
-        raise InputError(f"{path} has type {dtype}, expected numbers")
-    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
-    if min(shape, default=0) < 1 or promised != size - offset:
-        raise InputError(f"{path} promises {promised} bytes of data but has {size - offset}")
-    if _by_columns(raw):
+    header = npy_header(raw, str(path))
+    if header.by_columns:
+        if size <= MOST_BYTES:
+            return load_npy(path)  # its rows lie scattered, but it fits in memory
         raise InputError(f"{path}: is stored by columns; save it again with numpy.ascontiguousarray")
-    return np.memmap(path, dtype, "r", offset, shape)
+    if header.dtype.kind not in "fiub":
+        raise InputError(f"{path} has type {header.dtype}, expected numbers")
+    if min(header.shape, default=0) < 1:
+        raise InputError(f"{path} holds {header.dtype} {header.shape}, in which there is nothing")
+    if header.bytes != size - header.offset:
+        raise InputError(f"{path} promises {header.bytes} bytes of data but has {size - header.offset}")
+    try:
+        return np.memmap(path, header.dtype, "r", header.offset, header.shape)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be mapped ({one_line(error)})") from error
 
 
 def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
@@ -136,22 +142,36 @@ def parse_npy(raw: bytes, where: str) -> NDArray[Any]:
     Raises:
         InputError: one line that begins with ``where``, the file and perhaps its member.
     """
-    shape, dtype, offset = npy_header(raw, where)
-    if dtype.kind not in "fiubU" or dtype.hasobject:
-        raise InputError(f"{where} has type {dtype}, expected numbers or text")
-    promised = dtype.itemsize * int(np.prod(shape, dtype=object))
-    if min(shape, default=0) < 0 or promised != len(raw) - offset:
-        raise InputError(f"{where} promises {promised} bytes of data but has {len(raw) - offset}")
+    header = npy_header(raw, where)
+    if header.dtype.kind not in "fiubU" or header.dtype.hasobject:
+        raise InputError(f"{where} has type {header.dtype}, expected numbers or text")
+    held = len(raw) - header.offset
+    if min(header.shape, default=0) < 0 or header.bytes != held:
+        raise InputError(f"{where} promises {header.bytes} bytes of data but has {held}")
     try:
-        if dtype.kind == "U":
-            return _texts(raw[offset:], shape, dtype)
+        if header.dtype.kind == "U":
+            return _texts(raw[header.offset :], header.shape, header.dtype)
         return npy.read_array(io.BytesIO(raw), allow_pickle=False)
     except (ValueError, OverflowError) as error:
         raise InputError(f"{where} cannot be read ({one_line(error)})") from error
 
 
-def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], int]:
-    """Shape, type and data offset that the header of an npy file states.
+class NpyHeader(NamedTuple):
+    """What the header of an npy file states, and where the data begin."""
+
+    shape: tuple[int, ...]
+    by_columns: bool
+    dtype: np.dtype[Any]
+    offset: int
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of data it promises."""
+        return self.dtype.itemsize * int(np.prod(self.shape, dtype=object))
+
+
+def npy_header(raw: bytes, where: str) -> NpyHeader:
+    """The header of an npy file.
 
     Raises:
         InputError: there is no such header.
@@ -160,18 +180,11 @@ def npy_header(raw: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any], 
     try:
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(stream)
+        shape, by_columns, dtype = read(stream)
     except Exception as error:  # the header parser meets hostile bytes; whatever it raises means the same
         raise InputError(f"{where} has no readable npy header ({type(error).__name__})") from error
-    return shape, dtype, stream.tell()
-
-
-def _by_columns(raw: bytes) -> bool:
-    """Whether a header that was understood says Fortran's order, and the array has more than one column."""
-    stream = io.BytesIO(raw)
-    read = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
-    shape, by_columns, _ = read(stream)
-    return bool(by_columns) and sum(length > 1 for length in shape) > 1
+    by_columns = bool(by_columns) and sum(length > 1 for length in shape) > 1
+    return NpyHeader(shape, by_columns, dtype, stream.tell())
 
 
 def _decoded(data: bytes, dtype: np.dtype[Any]) -> str:

@@ -72,8 +72,15 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
         return {f"{file}: {name}": array for name, array in load_npz(file).items()}
     if file.suffix.lower() == ".gz":
         return {str(file): load_idx(file)}
-    large = file.is_file() and file.stat().st_size >= MAPPED_BYTES
-    return {str(file): map_npy(file) if large else load_npy(file)}
+    return {str(file): map_npy(file) if _size(file) >= MAPPED_BYTES else load_npy(file)}
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file; 0 where that cannot be known, which reading it will explain."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _chosen(file: Path, arrays: dict[str, NDArray[Any]], width: int | None) -> tuple[str, NDArray[Any]]:

@@ -102,7 +102,7 @@ def _read_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[An
 
 def _check_header(raw: bytes, member: str, name: str) -> None:
     """Refuse an npy member whose header states a type or shape that none of a demonstration has."""
-    shape, dtype, _ = npy_header(raw, f"{name}: {member}")
+    shape, _, dtype, _ = npy_header(raw, f"{name}: {member}")
     textual = member in ("source", "note")
     if dtype.kind not in ("U" if textual else "fiu") or dtype.hasobject:
         raise InputError(

@@ -102,6 +102,6 @@ def in_parts(function: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Floa
     def evaluated(points: FloatArray) -> FloatArray:
         rows = torch.as_tensor(points, dtype=torch.float32)
         with torch.no_grad():
-            return torch.cat([function(part) for part in torch.split(rows, _PART)]).double().numpy()
+            return torch.cat([function(part) for part in torch.split(rows, _PART)]).double().cpu().numpy()
 
     return evaluated

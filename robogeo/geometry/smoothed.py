@@ -110,8 +110,8 @@ class SmoothedMetric(PullbackMetric):
     def _integrated(self, a: FloatArray, b: FloatArray) -> FloatArray:
         parts = [slice(i, i + CHUNK) for i in range(0, len(a), CHUNK)]
         with torch.no_grad():
-            found = [self._quadrature(torch.from_numpy(a[p]), torch.from_numpy(b[p])).numpy() for p in parts]
-        return np.concatenate(found) if found else np.zeros(0)
+            found = [self._quadrature(torch.from_numpy(a[p]), torch.from_numpy(b[p])) for p in parts]
+        return np.concatenate([part.cpu().numpy() for part in found]) if found else np.zeros(0)
 
     def _differentiable_lengths(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return self._quadrature(a, b)
@@ -120,7 +120,8 @@ class SmoothedMetric(PullbackMetric):
         nodes, weights = (torch.from_numpy(part) for part in np.polynomial.legendre.leggauss(QUADRATURE))
         t = (0.5 * (nodes + 1.0)).to(a)[:, None]
         z = a.unsqueeze(1) * (1 - t) + b.unsqueeze(1) * t
-        return (self.speed(z, (b - a).unsqueeze(1)).double() * (0.5 * weights).to(z.device)).sum(-1)
+        speed = self.speed(z, (b - a).unsqueeze(1)).double()
+        return (speed * (0.5 * weights).to(speed.device)).sum(-1)
 
     def _squared_speed(self, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
         v = tangents.double()

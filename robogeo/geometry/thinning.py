@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError
 from robogeo.geometry.graph import GeodesicGraph
-from robogeo.geometry.neighbors import nearest
+from robogeo.geometry.neighbors import IntArray, nearest
 from robogeo.geometry.points import FloatArray, as_array
 
 
@@ -31,7 +31,8 @@ def stretch_bound(fine: GeodesicGraph, coarse: GeodesicGraph) -> float:
 
     A coarse graph keeps some nodes of a fine one (`select_nodes`). A promise needs kept nodes that are joined
     far beyond their own spacing, to about a hundred neighbours in two dimensions. Usual graphs of ten get
-    none, though they hardly do worse, and relaxation takes away what they add.
+    none, though they hardly do worse, and relaxation takes away what they add. What `forbid` and `lengthen`
+    have changed is not looked at.
 
     Args:
         fine: graph of all nodes.
@@ -45,15 +46,27 @@ def stretch_bound(fine: GeodesicGraph, coarse: GeodesicGraph) -> float:
         raise GeometryError(
             "stretch bound: needs a metric whose lengths chords bound, and decoded neighbours"
         )
-    all_nodes, kept = as_array(fine.embedded), as_array(coarse.embedded)
-    if nearest(cKDTree(all_nodes), kept, 1)[0].max() > 0.0:
-        raise GeometryError("stretch bound: a coarse node is none of the fine graph's")
-    radius = float(nearest(cKDTree(kept), all_nodes, 1)[0].max())
-    piece = _reach(kept, coarse.neighbors) - 2.0 * radius - float(fine.lengths.max())
+    every = as_array(fine.embedded)
+    kept = every[_rows_of(coarse, fine)]
+    radius = float(nearest(cKDTree(kept), every, 1)[0].max())
+    # Decoded again, in another number of points, the same node differs by rounding; so do its neighbours.
+    rounding = 2.0 * float(np.linalg.norm(as_array(coarse.embedded) - kept, axis=1).max())
+    piece = _reach(kept, coarse.neighbors) - 2.0 * rounding - 2.0 * radius - float(fine.lengths.max())
     chords = np.linalg.norm(kept[coarse.edges[:, 0]] - kept[coarse.edges[:, 1]], axis=1)
     if piece <= 0.0 or chords.min() <= 0.0:
         return math.inf
     return float((coarse.lengths / chords).max()) * (1.0 + 2.0 * radius / piece)
+
+
+def _rows_of(coarse: GeodesicGraph, fine: GeodesicGraph) -> IntArray:
+    """Which of the fine nodes each coarse one is."""
+    nodes, all_nodes = as_array(coarse.nodes), as_array(fine.nodes)
+    if nodes.shape[1] != all_nodes.shape[1] or coarse.embedded.shape[1] != fine.embedded.shape[1]:
+        raise GeometryError("stretch bound: the two graphs are of other dimensions")
+    distance, row = nearest(cKDTree(all_nodes), nodes, 1)
+    if distance.max() > 0.0:
+        raise GeometryError("stretch bound: a coarse node is none of the fine graph's")
+    return row[:, 0]
 
 
 def _reach(kept: FloatArray, neighbors: int) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from robogeo.config import ExperimentConfig
 from robogeo.devices import device_named
+from robogeo.errors import InputError
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner
@@ -53,7 +54,11 @@ def train(
     generator = torch_generator(config.seed, round, "training")
     seen = world.observation.observe(x)
     training = TrainingConfig(steps=steps, **fields)
-    model.to(device_named(settings.device))
+    try:
+        device = device_named(settings.device)
+    except InputError as error:
+        raise InputError(f"training.device: {error}") from error
+    model.to(device)
     report = fit(model, seen, groups, training, generator, lambda step, steps, _: progress(step, steps))
     model.cpu()  # whatever comes now is fastest there
     return report

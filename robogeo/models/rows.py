@@ -38,8 +38,7 @@ class Rows:
         self._divisor = divisor
         self._mapped: NDArray[Any] | None = values if isinstance(values, np.memmap) else None
         if self._mapped is None:
-            held = _as_tensor("x", values).to(dtype)
-            self._held = held if divisor == 1.0 else held / divisor
+            self._held = self._converted(as_tensor("x", values))
         elif self._mapped.dtype.kind not in "fiub":
             raise ModelError(f"x must be an array of numbers, not of {self._mapped.dtype}")
 
@@ -52,24 +51,40 @@ class Rows:
         """The number N of observations."""
         return self.shape[0] if self.shape else 0
 
-    def at(self, index: Tensor) -> Tensor:
+    def at(self, index: Tensor | slice) -> Tensor:
         """The observations (n, D) of an index (n,)."""
         if self._mapped is None:
             return self._held[index]
-        # An indexed copy may be written, unlike a mapped file, and is ours to divide.
-        rows = torch.from_numpy(np.asarray(self._mapped[index.numpy()])).to(self.dtype)
-        return rows if self._divisor == 1.0 else rows.div_(self._divisor)
+        chosen = index if isinstance(index, slice) else index.cpu().numpy()
+        return self._converted(as_tensor("x", np.asarray(self._mapped[chosen])))
 
     def parts(self, numbers: int = CHUNK) -> Iterator[Tensor]:
         """All observations in order, in parts (n, D) of about so many numbers."""
         size = max(1, numbers // max(1, int(np.prod(self.shape[1:], dtype=np.int64))))
         for start in range(0, len(self), size):
-            yield self.at(torch.arange(start, min(start + size, len(self))))
+            yield self.at(slice(start, start + size))
+
+    def _converted(self, values: Tensor) -> Tensor:
+        if self._divisor == 1.0:
+            return values.to(self.dtype)
+        return values.to(self.dtype, copy=True).div_(self._divisor)
 
 
-def _as_tensor(name: str, values: Any) -> Tensor:
-    if isinstance(values, np.ndarray) and not values.flags.writeable:
-        values = values.copy()  # tensors know no arrays that may only be read
+def as_tensor(name: str, values: Any) -> Tensor:
+    """Values as a tensor.
+
+    Args:
+        name: what complaints call them.
+        values: a tensor, or whatever numpy makes an array of numbers of.
+
+    Raises:
+        ModelError: no numbers.
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+        if not values.dtype.isnative or values.dtype.itemsize > 8:
+            values = values.astype(np.float64)  # tensors know neither other orders of bytes nor long doubles
+        elif not values.flags.writeable:
+            values = values.copy()  # nor arrays that may only be read
     try:
         return torch.as_tensor(values).detach()
     except (TypeError, ValueError, RuntimeError) as error:

@@ -23,11 +23,11 @@ from robogeo.models.adam import Adam
 from robogeo.models.checks import check_count, check_real
 from robogeo.models.closed_form import LossGradient, has_closed_form
 from robogeo.models.iwae import IWAE
-from robogeo.models.rows import Rows
+from robogeo.models.rows import Rows, as_tensor
 
 Progress = Callable[[int, int, float], None]
 _GOLDEN = 0.6180339887498949
-_MOST_JUDGED = 16_384  # points by which a bound is judged
+_MOST_JUDGED = 1 << 24  # observed numbers by which a bound is judged; no arm's demonstrations have so many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,8 +76,8 @@ class TrainingReport:
     Attributes:
         steps: Adam steps taken.
         best_step: step whose weights were kept.
-        train_bound: mean unweighted bound on the training points under the kept weights, nats; where there
-            are very many, on some of them.
+        train_bound: mean unweighted bound on the training points under the kept weights, nats; of more
+            than 2^24 numbers on an even choice of them.
         validation_steps: steps at which the held-out bound was evaluated; the first is 0.
         validation_bounds: held-out bound there, nats; empty without held-out points.
         stopped_early: whether patience ran out.
@@ -128,14 +128,17 @@ def fit(
         )
     weights = _bootstrap_weights(labels[train], model.config.heads, config.bootstrap, generator)
     seed = int(torch.randint(2**62, (1,), generator=generator))
-    watch = _Watch(model, points, _some(held_out.nonzero().flatten()), config, seed)
+    watch = _Watch(model, points, _some(held_out.nonzero().flatten(), points.shape[1]), config, seed)
     batches = _Batches(points, train, weights, config, model.offset.device)
-    step = _descend(model, batches, config, generator, watch, on_progress)
+    try:
+        step = _descend(model, batches, config, generator, watch, on_progress)
+    except torch.OutOfMemoryError as error:
+        raise ModelError(f"a batch of {config.batch} does not fit into the device's memory") from error
     watch.restore()
     return TrainingReport(
         steps=step,
         best_step=watch.best_step if watch.active else step,
-        train_bound=_mean_bound(model, points, _some(train), seed),
+        train_bound=_mean_bound(model, points, _some(train, points.shape[1]), seed),
         validation_steps=tuple(watch.steps),
         validation_bounds=tuple(watch.bounds),
         stopped_early=step < config.steps,
@@ -191,7 +194,7 @@ class _Batches:
         batch = self.points.at(self.rows[chosen])
         if self.config.augmentation_std > 0.0:
             noise = torch.randn(batch.shape, generator=generator, dtype=batch.dtype)
-            batch = batch + self.config.augmentation_std * noise
+            batch = batch + self.config.augmentation_std * noise.to(batch.device)
         return batch.to(self.device), self.weights[chosen].to(self.device)
 
 
@@ -243,9 +246,9 @@ class _Watch:
                     parameter.copy_(best)
 
 
-def _some(rows: Tensor) -> Tensor:
-    """Rows (n,), of very many an even choice: a mean over them is as good as over all."""
-    return rows[:: max(1, math.ceil(len(rows) / _MOST_JUDGED))]
+def _some(rows: Tensor, width: int) -> Tensor:
+    """Rows (n,) of points of a width; of very many an even choice, whose mean tells as much."""
+    return rows[:: max(1, math.ceil(len(rows) * width / _MOST_JUDGED))]
 
 
 def _mean_bound(model: IWAE, points: Rows, rows: Tensor, seed: int) -> float:
@@ -267,10 +270,7 @@ def _rate(step: int, config: TrainingConfig) -> float:
 
 def _checked_data(model: IWAE, x: Any, groups: Any) -> tuple[Rows, Tensor]:
     points = x if isinstance(x, Rows) else Rows(x, model.offset.dtype)
-    try:
-        labels = torch.as_tensor(groups).detach()
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"groups must be whole numbers ({str(error).splitlines()[0]})") from None
+    labels = as_tensor("groups", groups).cpu()
     if len(points.shape) != 2 or points.shape[1] != model.observation_dim:
         raise ModelError(f"x has shape {points.shape}, needs (N, {model.observation_dim})")
     if points.dtype != model.offset.dtype:

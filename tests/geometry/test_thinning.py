@@ -38,6 +38,16 @@ def test_no_way_is_longer_than_the_bound(seed, kept, neighbors):
     assert found.max() <= stretch_bound(fine, coarse) * (1.0 + 1e-12)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_network_decodes_the_same_node_to_other_bits(dtype):
+    torch.manual_seed(0)
+    layers = [torch.nn.Linear(2, 64), torch.nn.Tanh(), torch.nn.Linear(64, 7)]
+    metric = PullbackMetric(torch.nn.Sequential(*layers).to(dtype).requires_grad_(False))
+    points = np.random.default_rng(2).uniform(-1, 1, size=(800, 2))
+    fine, coarse, chosen = graphs(metric, points, 101, 60)
+    assert stretches(fine, coarse, chosen).max() <= stretch_bound(fine, coarse) < 10.0
+
+
 def test_on_a_sphere_curvature_counts():
     rng = np.random.default_rng(0)
     points = np.stack([rng.uniform(0.4, 2.7, 3000), rng.uniform(0.0, 3.0, 3000)], 1)
@@ -70,5 +80,7 @@ def test_what_has_no_bound_is_refused():
     fine = GeodesicGraph.build(FLAT, points)
     with pytest.raises(GeometryError, match="a coarse node is none of the fine graph's"):
         stretch_bound(fine, GeodesicGraph.build(FLAT, points[:20] + 1e-3))
+    with pytest.raises(GeometryError, match="of other dimensions"):
+        stretch_bound(fine, GeodesicGraph.build(PullbackMetric(sphere), points[:20]))
     with pytest.raises(GeometryError, match="decoded neighbours"):
         stretch_bound(fine, GeodesicGraph.build(FLAT, points[:20], space="latent"))
