@@ -23,7 +23,7 @@ def fit(command: Fit) -> None:
             with which the fit diverged.
     """
     from robogeo.config_file import validated_as, with_overrides
-    from robogeo.data.observations import load_observations
+    from robogeo.data.observation_file import load_observations
     from robogeo.devices import device_named
     from robogeo.durable import write_atomically
     from robogeo.fit_settings import FitSettings

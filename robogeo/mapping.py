@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from robogeo.data.observations import load_observations
+from robogeo.data.observation_file import load_observations
 from robogeo.durable import replacing
 from robogeo.errors import InputError, ModelError
 from robogeo.learning.run_folder import RunFolder

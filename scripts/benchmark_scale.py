@@ -36,7 +36,7 @@ from scipy import stats
 
 from robogeo.config import ExperimentConfig
 from robogeo.config_file import load_config
-from robogeo.data.observations import load_observations
+from robogeo.data.observation_file import load_observations
 from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.experiment import Loop, usual_oracle

@@ -57,7 +57,7 @@ def test_bytes_are_grey_levels_in_memory_and_on_the_disk(
     options = [*QUICK, f"likelihood={likelihood}"]
     models = []
     for file, mapped_from in (("shares.npy", 1 << 40), ("x.npy", 1 << 40), ("x.npy", 0)):
-        monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", mapped_from)
+        monkeypatch.setattr("robogeo.data.observation_file.MAPPED_BYTES", mapped_from)
         assert main(["fit", file, *options]) == 0
         models.append(load_model(Path("model.safetensors").read_bytes()))
     z = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
@@ -111,7 +111,7 @@ def test_however_numbers_are_stored_the_model_is_the_same(
     store: Callable[[Any], Any], mapped_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_arc()
-    monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", mapped_from)
+    monkeypatch.setattr("robogeo.data.observation_file.MAPPED_BYTES", mapped_from)
     assert main(["fit", "arc.npy", *QUICK]) == 0
     usual = Path("model.safetensors").read_bytes()
     np.save("arc.npy", store(np.load("arc.npy")))
@@ -120,7 +120,7 @@ def test_however_numbers_are_stored_the_model_is_the_same(
 
 
 def test_what_is_too_large_by_columns_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", 0)
+    monkeypatch.setattr("robogeo.data.observation_file.MAPPED_BYTES", 0)
     monkeypatch.setattr("robogeo.data.npy.MOST_BYTES", 100)
     np.save("x.npy", np.asfortranarray(np.ones((20, 3))))
     assert main(["fit", "x.npy"]) == 2

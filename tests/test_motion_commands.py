@@ -111,6 +111,7 @@ def test_evaluate_keeps_its_contract(
 
 
 @pytest.mark.parametrize("kind", ["csv", "npz", "ros-json", "ros-yaml"])
+@pytest.mark.long
 def test_motions_of_every_format_run_again(
     kind: str, finished: Path, ends: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,7 @@ def test_a_finished_run_comes_out_the_same(run: str, request: pytest.FixtureRequ
     assert found.events == len(read_events(place / "journal.jsonl"))
 
 
+@pytest.mark.long
 def test_answers_of_a_person_are_taken_as_they_are(finished: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(finished, run)

@@ -118,6 +118,7 @@ def test_recordings_that_changed_are_found_without_a_manifest(recorded: Path, tm
     assert any(fault.startswith(f"{FILE}: is missing, or not what event") for fault in verified(run).faults)
 
 
+@pytest.mark.long
 def test_recordings_may_come_before_a_simulated_demonstrator(arcs: Path, tmp_path: Path) -> None:
     file = tmp_path / "mixed.yaml"
     text = f"scene: ReachDetour\nrecordings: {{path: {arcs}, oracle: simulator}}\n"
@@ -145,6 +146,7 @@ def test_ask_and_tell_go_on_where_recordings_end(recorded: Path, tmp_path: Path)
     assert receipt.compliance is not None and receipt.compliance >= 0.5
 
 
+@pytest.mark.long
 def test_letters_of_a_tool_are_learned_without_an_arm(tmp_path: Path) -> None:
     t = np.linspace(0.0, 1.0, 60)
     letters = np.stack(

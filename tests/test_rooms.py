@@ -67,3 +67,21 @@ def test_the_library_never_imports_a_simulator() -> None:
     found = {(file.name, module) for file in FILES for module in imported(file)}
     assert len(found) > 500
     assert not [pair for pair in found if pair[1].split(".")[0] in ("envs", "pybullet", "mujoco")]
+
+
+PACKAGES = sorted(file.parent for file in ROOT.rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_no_module_hides_what_its_package_offers(package: Path) -> None:
+    """A module binds its name in the package when it is first imported, over whatever had it."""
+    tree = ast.parse((package / "__init__.py").read_text())
+    offered = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+        if node.module.rpartition(".")[2] != name.name  # which is imported before the name is bound
+    }
+    modules = {path.stem for path in package.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert offered & modules == set()

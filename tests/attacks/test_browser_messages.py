@@ -63,6 +63,7 @@ def complaints(served: Any, monkeypatch: pytest.MonkeyPatch) -> list[BaseExcepti
     return found
 
 
+@pytest.mark.long
 def test_controls_set_to_anything(
     served: Any, complaints: list[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_controls_set_to_anything(
     assert greeted(viewer), "the viewer answers nobody any more"
 
 
+@pytest.mark.long
 def test_messages_of_any_kind(served: Any, complaints: list[BaseException]) -> None:
     viewer, run = served
     before = content(run)
@@ -109,6 +111,7 @@ def test_messages_of_any_kind(served: Any, complaints: list[BaseException]) -> N
     assert content(run) == before
 
 
+@pytest.mark.long
 def test_nobody_can_have_the_page_shared(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     viewer, _ = served
     tunnels: list[Any] = []

@@ -23,7 +23,7 @@ from robogeo.data.data_set import Reading
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.formats import read_data_set, write_data_set
 from robogeo.data.idx import load_idx
-from robogeo.data.observations import load_observations
+from robogeo.data.observation_file import load_observations
 from robogeo.data.storage import save_demonstration
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.journal import Journal, read_events
@@ -266,6 +266,6 @@ def test_observations_read_and_mapped(tmp_path: Path, monkeypatch: pytest.Monkey
     buffer = io.BytesIO()
     np.save(buffer, np.arange(120.0).reshape(20, 6))
     for mapped_from in (0, 1 << 40):
-        monkeypatch.setattr("robogeo.data.observations.MAPPED_BYTES", mapped_from)
+        monkeypatch.setattr("robogeo.data.observation_file.MAPPED_BYTES", mapped_from)
         read = lambda at: load_observations(at / "x.npy").values.sum()  # noqa: E731
         assert attack({"x.npy": buffer.getvalue()}, "x.npy", read, tmp_path) > CASES // 10

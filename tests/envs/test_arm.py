@@ -34,6 +34,7 @@ def roll_out(env: ArmEnv, steps: int, seed: int = 11) -> str:
     return seen.hexdigest()
 
 
+@pytest.mark.long
 def test_a_thousand_random_steps_are_the_same_to_the_bit_in_a_fresh_process_and_after_any_history(
     worlds: dict[str, ArmEnv],
 ) -> None:
@@ -136,6 +137,7 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_over_resets_and_executions() -> None:
     if not Path("/proc/self/statm").exists():
         pytest.skip("needs /proc to read the resident memory")

@@ -80,6 +80,7 @@ def test_a_probe_that_touches_the_arm_touches_a_sphere(simulation: Simulation) -
     assert seen > 50
 
 
+@pytest.mark.long
 def test_spheres_are_fitted_once(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     first = arm_spheres(simulation)
     monkeypatch.setattr("envs.arm_spheres.cover", None)

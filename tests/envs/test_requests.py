@@ -27,6 +27,7 @@ def test_requests_are_functions_of_seed_and_index_alone(world: ArmEnv) -> None:
         assert not np.array_equal(stream(3, 1).start, stream(4, 1).start)
 
 
+@pytest.mark.long
 def test_the_streams_never_meet(world: ArmEnv) -> None:
     lifelike = {world.request(0, i).start.tobytes() for i in range(20)}
     held_out = {world.held_out_request(0, i).start.tobytes() for i in range(20)}

@@ -35,6 +35,7 @@ def request_(shelf: World) -> Request:
     return shelf.held_out(2, 1)[0]
 
 
+@pytest.mark.long
 def test_every_baseline_makes_a_motion_between_the_ends(
     found: dict[str, Proposal], learner: Learner, shelf: World, request_: Request
 ) -> None:

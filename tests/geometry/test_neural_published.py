@@ -104,6 +104,7 @@ def test_length_is_differentiable_through_points_and_velocities(metric):
         assert float(gradient[place]) == pytest.approx(rise, rel=1e-4, abs=1e-8), name
 
 
+@pytest.mark.long
 def test_sphere_and_half_plane_within_a_per_cent():
     a, b = np.array([0.9, 0.1]), np.array([-0.6, 0.4])
     curve = fit_neural_geodesic(PullbackMetric(sphere), a, b, recipe="published", steps=200, published=SMALL)
@@ -184,6 +185,7 @@ def test_a_map_that_stays_broken_is_an_error(monkeypatch):
         )
 
 
+@pytest.mark.long
 def test_both_recipes_agree_on_a_metric_without_chords():
     a, b, metric = np.array([1.0, 0.2]), np.array([-0.5, 0.9]), SmoothedMetric(paraboloid, 1.0)
     repaired = fit_neural_geodesic(metric, a, b, steps=300)

@@ -39,6 +39,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> pendulum.SETTINGS:
 
 
 @pytest.mark.sim
+@pytest.mark.long
 def test_a_tiny_run_goes_through_and_is_the_same_when_resumed(
     settings: pendulum.SETTINGS, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def without_times(record: Record) -> Record:
     return {name: value for name, value in record.items() if name != "cpu_seconds"}
 
 
+@pytest.mark.long
 def test_strategies_differ_only_from_their_first_question_on(study: Path, of_seed_0: dict[str, Cell]) -> None:
     first, second = of_seed_0["combined"], of_seed_0["random"]
     for cell in (first, second):
@@ -77,6 +78,7 @@ def test_sharing_the_start_changes_no_bit(study: Path, of_seed_0: dict[str, Cell
     assert not (tmp_path / "starts").exists()
 
 
+@pytest.mark.long
 def test_killed_at_any_event_a_cell_ends_the_same(
     study: Path, of_seed_0: dict[str, Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,7 @@ def test_what_is_wrong_with_a_run_is_not_taken_for_a_lock(run: Path) -> None:
         pass
 
 
+@pytest.mark.long
 def test_a_replay_only_reads_the_run(run: Path, tmp_path: Path) -> None:
     pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
     with RunFolder.existing(run, exclusive=True):  # not even a lock is asked for

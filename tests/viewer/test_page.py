@@ -92,6 +92,7 @@ def test_dragging_the_goal_leads_the_way_elsewhere(viewer: Viewer) -> None:
     assert page.session.goal is after
 
 
+@pytest.mark.long
 def test_a_lesson_by_tool_and_joints_ends_on_another_map(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robogeo.data.observations import load_observations
+from robogeo.data.observation_file import load_observations
 from robogeo.errors import InputError
 
 PICTURES = np.arange(5 * 6, dtype=np.uint8).reshape(5, 2, 3)
