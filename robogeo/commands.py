@@ -69,7 +69,6 @@ def _experiment(command: Learn) -> ExperimentConfig:
     """The configuration that was named, or that of learning from the recordings that were named."""
     read, overrides = reading(command), list(command.set)
     if command.device is not None:
-        device_named(command.device)
         overrides.append(f"training.device={json.dumps(command.device)}")
     usual = vars(type(read)())
     given = {name: value for name, value in vars(read).items() if value != usual[name]}
@@ -234,7 +233,7 @@ def info(command: Info) -> None:
     from robogeo.config import ExperimentConfig
     from robogeo.config_file import describe_fields, packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
-    from robogeo.fit_settings import FitSettings
+    from robogeo.fitting import FitSettings
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
     from robogeo.motion.free_tool import TOOLS

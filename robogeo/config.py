@@ -44,7 +44,29 @@ class ModelSettings(Settings):
     noise_floor: float = Field(default=0.02, gt=0, le=10, description="least observation noise, rad")
 
 
-class TrainingSettings(Settings):
+class DescentSettings(Settings):
+    """How gradient steps go down, whatever is fitted."""
+
+    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
+    learning_rate: float = Field(
+        default=1e-2, gt=0, le=1, description="first learning rate of the cosine decay"
+    )
+    validation_share: float = Field(
+        default=0.1, ge=0, le=0.5, description="share of the observations held out for early stopping"
+    )
+    patience: int = Field(
+        default=30,
+        ge=1,
+        le=10_000,
+        description="looks at the held-out bound, one every 50 steps if not said otherwise, without "
+        "improvement before stopping",
+    )
+    augmentation_std: float = Field(
+        default=0.0, ge=0, le=10, description="standard deviation of noise added to inputs in training"
+    )
+
+
+class TrainingSettings(DescentSettings):
     """How the model is fitted."""
 
     steps: int = Field(default=1500, ge=1, le=1_000_000, description="gradient steps of the first training")
@@ -64,19 +86,6 @@ class TrainingSettings(Settings):
         ge=0,
         le=100_000,
         description="least passes over the observations in the first training; in later ones in proportion",
-    )
-    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
-    learning_rate: float = Field(
-        default=1e-2, gt=0, le=1, description="first learning rate of the cosine decay"
-    )
-    validation_share: float = Field(
-        default=0.1, ge=0, le=0.5, description="share of the observations held out for early stopping"
-    )
-    patience: int = Field(
-        default=30,
-        ge=1,
-        le=10_000,
-        description="looks at the held-out bound, one every 50 steps, without improvement before stopping",
     )
     augmentation_std: float = Field(
         default=0.04, ge=0, le=10, description="standard deviation of noise added to inputs in training, rad"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from robogeo.errors import InputError
-from robogeo.settings import DEVICE_PATTERN
+from robogeo.settings import checked_device
 
 if TYPE_CHECKING:
     import torch
@@ -20,9 +19,10 @@ def device_named(name: str | None) -> torch.device:
     """
     import torch
 
-    if name is not None and not re.fullmatch(DEVICE_PATTERN, name):
-        raise InputError(f"device {name[:40]!r}: unknown; use cpu, cuda, or cuda:1 for the second of several")
-    device = torch.device(name or "cpu")
+    try:
+        device = torch.device("cpu" if name is None else checked_device(name))
+    except ValueError as error:
+        raise InputError(f"device {str(name)[:40]!r}: {error}") from error
     if device.type == "cuda":
         count = torch.cuda.device_count()
         if count == 0:

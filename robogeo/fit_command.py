@@ -26,10 +26,8 @@ def fit(command: Fit) -> None:
     from robogeo.data.observation_file import load_observations
     from robogeo.devices import device_named
     from robogeo.durable import write_atomically
-    from robogeo.fit_settings import FitSettings
-    from robogeo.fitting import fitted
+    from robogeo.fitting import FitSettings, explained_variance, fitted, rows_to_learn
     from robogeo.models import save_model
-    from robogeo.observed_rows import explained_variance, rows_to_learn
 
     check_place(command.out)
     if command.out.suffix != ENDING:

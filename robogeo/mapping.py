@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from robogeo.data.observation_file import load_observations
 from robogeo.durable import replacing
 from robogeo.errors import InputError, ModelError
+from robogeo.fitting import rows_as_learned
 from robogeo.learning.run_folder import RunFolder
 from robogeo.models import PictureIWAE, load_model
-from robogeo.observed_rows import rows_as_learned
 from robogeo.reading import read_bounded
 from robogeo.taught_run import learner_in
 from robogeo.viewer.card import map_figure

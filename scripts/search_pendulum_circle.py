@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 
 from robogeo.evaluation.results import Results
-from robogeo.fit_settings import FitSettings
-from robogeo.fitting import codes, decoded, fitted
+from robogeo.fitting import FitSettings, codes, decoded, fitted
 from robogeo.models import IWAE
 from robogeo.motion.world import World
 from robogeo.parallel import use_one_thread

@@ -1,10 +1,6 @@
 """Fitting an `IWAE`: Adam on the bootstrapped importance-weighted bound, with early stop on held-out points.
 
-Every decoder head sees every point, but weighs whole demonstrations differently: exponential weights, the
-Bayesian bootstrap of Rubin (1981), drawn once a (head, demonstration). Points of one demonstration are no
-independent evidence, so the resampled unit is the demonstration. Half of each weight is fixed at one, so
-that no head is blind to any demonstration. The held-out bound is estimated with the same random numbers
-each time; its curve then shows the model, not the dice.
+What heads weigh differently stands in `batches`, what is held out in `held_out`.
 """
 
 from __future__ import annotations
@@ -20,14 +16,14 @@ from torch import Tensor
 
 from robogeo.errors import ModelError
 from robogeo.models.adam import Adam
+from robogeo.models.batches import Batches, bootstrap_weights
 from robogeo.models.checks import check_count, check_real
 from robogeo.models.closed_form import LossGradient, has_closed_form
+from robogeo.models.held_out import HeldOut, held_out_mask, mean_bound
 from robogeo.models.iwae import IWAE
 from robogeo.models.rows import Rows, as_tensor
 
 Progress = Callable[[int, int, float], None]
-_GOLDEN = 0.6180339887498949
-_MOST_JUDGED = 1 << 24  # observed numbers by which a bound is judged; no arm's demonstrations have so many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,27 +116,27 @@ def fit(
     """
     started = time.perf_counter()
     points, labels = _checked_data(model, x, groups)
-    held_out = _held_out_mask(labels, config.validation_share)
-    train = (~held_out).nonzero().flatten()
+    mask = held_out_mask(labels, config.validation_share)
+    train = (~mask).nonzero().flatten()
     if len(train) == 0:
         raise ModelError(
             f"validation_share {config.validation_share} holds out all {len(points)} observations"
         )
-    weights = _bootstrap_weights(labels[train], model.config.heads, config.bootstrap, generator)
+    weights = bootstrap_weights(labels[train], model.config.heads, config.bootstrap, generator)
     seed = int(torch.randint(2**62, (1,), generator=generator))
-    watch = _Watch(model, points, _some(held_out.nonzero().flatten(), points.shape[1]), config, seed)
-    batches = _Batches(points, train, weights, config, model.offset.device)
+    held_out = HeldOut(model, points, mask.nonzero().flatten(), config.patience, seed)
+    batches = Batches(points, train, weights, config.batch, config.augmentation_std, model.offset.device)
     try:
-        step = _descend(model, batches, config, generator, watch, on_progress)
+        step = _descend(model, batches, config, generator, held_out, on_progress)
     except torch.OutOfMemoryError as error:
         raise ModelError(f"a batch of {config.batch} does not fit into the device's memory") from error
-    watch.restore()
+    held_out.restore()
     return TrainingReport(
         steps=step,
-        best_step=watch.best_step if watch.active else step,
-        train_bound=_mean_bound(model, points, _some(train, points.shape[1]), seed),
-        validation_steps=tuple(watch.steps),
-        validation_bounds=tuple(watch.bounds),
+        best_step=held_out.best_step if held_out.active else step,
+        train_bound=mean_bound(model, points, train, seed),
+        validation_steps=tuple(held_out.steps),
+        validation_bounds=tuple(held_out.bounds),
         stopped_early=step < config.steps,
         seconds=time.perf_counter() - started,
     )
@@ -148,16 +144,16 @@ def fit(
 
 def _descend(
     model: IWAE,
-    batches: _Batches,
+    batches: Batches,
     config: TrainingConfig,
     generator: torch.Generator,
-    watch: _Watch,
+    held_out: HeldOut,
     on_progress: Progress | None,
 ) -> int:
     """Take Adam steps until the last one or until patience runs out; returns their number."""
     optimizer = Adam(model.parameters())
     closed = LossGradient(model, optimizer.joined.numpy(), config.batch) if has_closed_form(model) else None
-    watch.evaluate(0, math.nan)
+    held_out.evaluate(0, math.nan)
     for step in range(1, config.steps + 1):
         batch, factors = batches.draw(generator)
         rate = config.learning_rate * _rate(step, config)
@@ -170,96 +166,12 @@ def _descend(
             optimizer.step(objective, rate)
             loss = float(objective.detach())
         if step % config.evaluate_every == 0 or step == config.steps:
-            bound = watch.evaluate(step, -loss)
+            bound = held_out.evaluate(step, -loss)
             if on_progress is not None:
                 on_progress(step, config.steps, bound)
-            if watch.out_of_patience:
+            if held_out.out_of_patience:
                 return step
     return config.steps
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Batches:
-    """Observations of rows (n,) with their weights (n, M), drawn a batch at a time and put on a device."""
-
-    points: Rows
-    rows: Tensor
-    weights: Tensor
-    config: TrainingConfig
-    device: torch.device
-
-    def draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Observations (B, D) of one batch, and their weights (B, M)."""
-        chosen = torch.randint(len(self.rows), (self.config.batch,), generator=generator)
-        batch = self.points.at(self.rows[chosen])
-        if self.config.augmentation_std > 0.0:
-            noise = torch.randn(batch.shape, generator=generator, dtype=batch.dtype)
-            batch = batch + self.config.augmentation_std * noise.to(batch.device)
-        return batch.to(self.device), self.weights[chosen].to(self.device)
-
-
-class _Watch:
-    """Follows the held-out bound, keeps the best weights, and counts patience."""
-
-    def __init__(
-        self, model: IWAE, points: Rows, held_out: Tensor, config: TrainingConfig, seed: int
-    ) -> None:
-        self.active = len(held_out) > 0
-        self.steps: list[int] = []
-        self.bounds: list[float] = []
-        self.best_step = 0
-        self._best_bound = -math.inf
-        self._best_weights: list[Tensor] = []
-        self._model, self._points, self._held_out = model, points, held_out
-        self._config, self._seed = config, seed
-
-    @property
-    def out_of_patience(self) -> bool:
-        if not self.active:
-            return False
-        waited = len(self.steps) - 1 - self.steps.index(self.best_step)
-        return waited >= self._config.patience
-
-    def evaluate(self, step: int, train_bound: float) -> float:
-        """Held-out bound now, or the batch's if nothing is held out; ModelError if not finite."""
-        value = train_bound
-        if self.active:
-            value = _mean_bound(self._model, self._points, self._held_out, self._seed)
-        if step > 0 and not math.isfinite(value):
-            self.restore()
-            raise ModelError(
-                f"the fit diverged at step {step} (bound {value}); lower learning_rate or raise noise_floor"
-            )
-        if self.active:
-            self.steps.append(step)
-            self.bounds.append(value)
-            if value > self._best_bound or step == 0:
-                self._best_bound, self.best_step = value, step
-                self._best_weights = [p.detach().clone() for p in self._model.parameters()]
-        return value
-
-    def restore(self) -> None:
-        """Put the best weights back."""
-        if self.active:
-            with torch.no_grad():
-                for parameter, best in zip(self._model.parameters(), self._best_weights, strict=True):
-                    parameter.copy_(best)
-
-
-def _some(rows: Tensor, width: int) -> Tensor:
-    """Rows (n,) of points of a width; of very many an even choice, whose mean tells as much."""
-    return rows[:: max(1, math.ceil(len(rows) * width / _MOST_JUDGED))]
-
-
-def _mean_bound(model: IWAE, points: Rows, rows: Tensor, seed: int) -> float:
-    """Unweighted bound, mean over rows (n,) of the points and heads, always with the same random numbers."""
-    generator = torch.Generator().manual_seed(seed)
-    total = 0.0
-    with torch.no_grad():
-        for part in torch.split(rows, 1024):
-            x = points.at(part).to(model.offset.device)
-            total += float(model.bound(x, None, None, generator).mean(dim=1).sum())
-    return total / len(rows)
 
 
 def _rate(step: int, config: TrainingConfig) -> float:
@@ -296,34 +208,3 @@ def _check_values(points: Rows, *, bounded: bool) -> None:
         if bounded and (float(part.min()) < 0 or float(part.max()) > 1):
             raise ModelError("x must lie in [0, 1] for a Bernoulli likelihood; rescale the images")
         first += len(part)
-
-
-def _held_out_mask(labels: Tensor, share: float) -> Tensor:
-    """(N,) bool: `share` of the points of every demonstration, a function of that demonstration alone.
-
-    So the same points are held out in every fit, and a warm start is not judged on what it was fitted to.
-    """
-    mask = torch.zeros(len(labels), dtype=torch.bool)
-    if share == 0.0:
-        return mask
-    in_order = torch.argsort(labels, stable=True)
-    distinct, sizes = torch.unique(labels, return_counts=True)
-    # Multiples of the golden ratio spread what is rounded evenly over short demonstrations.
-    counts = (sizes.double() * share + torch.remainder(distinct.double() * _GOLDEN, 1.0)).long()
-    mask[in_order] = (counts == sizes).repeat_interleave(sizes)
-    ends = sizes.cumsum(0)
-    for i in ((counts > 0) & (counts < sizes)).nonzero().flatten().tolist():
-        rows = in_order[ends[i] - sizes[i] : ends[i]]
-        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(int(distinct[i])))
-        mask[rows[order[: counts[i]]]] = True
-    return mask
-
-
-def _bootstrap_weights(labels: Tensor, heads: int, enabled: bool, generator: torch.Generator) -> Tensor:
-    """(N, M) weights with mean one over the points of every head."""
-    if not enabled or heads == 1:
-        return torch.ones(len(labels), heads)
-    _, index = torch.unique(labels, return_inverse=True)
-    drawn = torch.empty(int(index.max()) + 1, heads).exponential_(generator=generator)
-    weights = drawn[index]
-    return 0.5 + 0.5 * weights / weights.mean(dim=0)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.data.fashion_mnist import CLASSES, LabelledPictures, load_fashion_mnist
-from robogeo.fit_settings import FitSettings
-from robogeo.fitting import codes, fitted
+from robogeo.fitting import FitSettings, codes, fitted
 from robogeo.geometry import (
     ExpectedMetric,
     Geodesic,

@@ -17,8 +17,7 @@ import torch
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
-from robogeo.fit_settings import FitSettings
-from robogeo.fitting import codes, fitted
+from robogeo.fitting import FitSettings, codes, fitted
 from robogeo.geometry import Geodesic, GeodesicGraph, Metric, fit_neural_geodesic, polyline_length, relax
 from robogeo.models import IWAE
 from robogeo.progress import Progress

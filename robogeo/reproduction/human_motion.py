@@ -22,8 +22,7 @@ from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
 from robogeo.data.public_sets import public_sets
 from robogeo.evaluation.results import Results
-from robogeo.fit_settings import FitSettings
-from robogeo.fitting import codes, decoded, fitted
+from robogeo.fitting import FitSettings, codes, decoded, fitted
 from robogeo.geometry import Metric, PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE
 from robogeo.motion.decoder_heads import heads_in_closed_form

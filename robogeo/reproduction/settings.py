@@ -9,7 +9,7 @@ from pydantic import Field
 
 from robogeo.config_file import read_tree, validated_as
 from robogeo.errors import InputError
-from robogeo.fit_settings import FitSettings
+from robogeo.fitting import FitSettings
 from robogeo.settings import Settings
 
 QUICK = "quick"

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.errors import InputError
+from robogeo.fitting import codes, explained_variance
 from robogeo.geometry import (
     ExpectedMetric,
     Metric,
@@ -25,7 +26,6 @@ from robogeo.models import IWAE, PictureIWAE, Rows
 from robogeo.motion.decoder_heads import heads_at, heads_in_closed_form
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.observation import Pictures
-from robogeo.observed_rows import explained_variance
 
 FloatArray = NDArray[np.float64]
 NODES, CONVOLUTIONAL_NODES = 2000, 1000
@@ -108,9 +108,9 @@ def charted_model(model: IWAE, x: Rows, picture_shape: tuple[int, int] | None) -
         InputError: the model sees no difference between them, or makes NaN of them.
     """
     options, convolutional = GeometryOptions(), isinstance(model, PictureIWAE)
-    codes = _encoded(model, x)
+    every = _encoded(model, x)
     # Farthest points: even over all that was shown, however often it was.
-    nodes = codes[torch.from_numpy(_chosen(codes, CONVOLUTIONAL_NODES if convolutional else NODES))]
+    nodes = every[torch.from_numpy(_chosen(every, CONVOLUTIONAL_NODES if convolutional else NODES))]
     metric = _decoder_metric(model)
     with torch.no_grad():
         stretch = float(metric.scale(nodes[:: max(1, len(nodes) // 200)]).median())
@@ -131,7 +131,7 @@ def charted_model(model: IWAE, x: Rows, picture_shape: tuple[int, int] | None) -
         unit="observation units",
         picture_shape=picture_shape,
         told=(
-            f"Shown are {len(nodes):,} of the codes of {len(codes):,} observations, evenly chosen; "
+            f"Shown are {len(nodes):,} of the codes of {len(every):,} observations, evenly chosen; "
             f"{_explained(model, x)}"
         ),
     )
@@ -139,12 +139,10 @@ def charted_model(model: IWAE, x: Rows, picture_shape: tuple[int, int] | None) -
 
 def _encoded(model: IWAE, x: Rows) -> torch.Tensor:
     """Codes (N, d) of observations (N, D), on the CPU."""
-    device = model.offset.device
-    with torch.no_grad():
-        codes = torch.cat([model.encode(part.to(device))[0].cpu() for part in x.parts(_CHUNK_NUMBERS)])
-    if not bool(torch.isfinite(codes).all()):
+    found = codes(model, x)
+    if not bool(torch.isfinite(found).all()):
         raise InputError("the model makes NaN or infinity of them; are they what it has learned from?")
-    return codes
+    return found
 
 
 def _explained(model: IWAE, x: Rows) -> str:

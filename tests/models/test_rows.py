@@ -11,7 +11,6 @@ import torch
 
 from robogeo.errors import ModelError
 from robogeo.models import IWAE, ModelConfig, Rows, TrainingConfig, fit
-from robogeo.models.training import _held_out_mask
 
 
 def mapped(path: Path, values: np.ndarray) -> np.memmap:
@@ -115,17 +114,3 @@ def test_a_fit_holds_a_batch_of_what_is_on_the_disk(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "the whole would not have fitted\n"), done.stderr
-
-
-def test_points_are_held_out_by_demonstration_and_by_nothing_else() -> None:
-    generator = torch.Generator().manual_seed(3)
-    labels = torch.randint(-3, 40, (300,), generator=generator)
-    expected = torch.zeros(300, dtype=torch.bool)
-    for label in torch.unique(labels).tolist():
-        rows = (labels == label).nonzero().flatten()
-        count = int(len(rows) * 0.13 + label * 0.6180339887498949 % 1.0)
-        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(label))
-        expected[rows[order[:count]]] = True
-    assert torch.equal(_held_out_mask(labels, 0.13), expected)
-    alone = _held_out_mask(torch.arange(10_000), 0.1)
-    assert int(alone.sum()) == pytest.approx(1000, abs=2)

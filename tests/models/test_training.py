@@ -9,7 +9,7 @@ import torch
 from robogeo.errors import ModelError
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
 from robogeo.models.adam import Adam
-from robogeo.models.training import _bootstrap_weights, _held_out_mask, _rate
+from robogeo.models.training import _rate
 
 SMALL = ModelConfig(latent_dim=2, hidden=(16,), heads=3, importance_samples=3)
 QUICK = TrainingConfig(steps=300, batch=32, learning_rate=2e-2, warmup=10, evaluate_every=20)
@@ -180,24 +180,6 @@ def test_bernoulli_refuses_values_outside_the_unit_interval() -> None:
 def test_bad_training_configuration_is_refused(fields: dict) -> None:
     with pytest.raises(ModelError, match=next(iter(fields))):
         TrainingConfig(**fields)
-
-
-def test_held_out_points_are_an_even_share_of_every_demonstration() -> None:
-    labels = torch.arange(6).repeat_interleave(50)
-    mask = _held_out_mask(labels, 0.1)
-    assert mask.view(6, 50).sum(dim=1).tolist() == [5] * 6
-    assert not _held_out_mask(labels, 0.0).any()
-
-
-def test_bootstrap_weights_have_mean_one_and_never_silence_a_demonstration() -> None:
-    labels = torch.arange(9).repeat_interleave(20)
-    weights = _bootstrap_weights(labels, 5, True, generator())
-    assert torch.allclose(weights.mean(dim=0), torch.ones(5))
-    assert float(weights.min()) >= 0.5
-    for group in weights.view(9, 20, 5):
-        assert torch.equal(group, group[:1].expand(20, 5))
-    assert float(weights.std()) > 0.2
-    assert torch.equal(_bootstrap_weights(labels, 5, False, generator()), torch.ones(180, 5))
 
 
 def test_learning_rate_rises_then_falls_to_zero() -> None:

@@ -9,8 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from robogeo.evaluation.results import Results
-from robogeo.fit_settings import FitSettings
-from robogeo.fitting import codes, fitted
+from robogeo.fitting import FitSettings, codes, fitted
 from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator

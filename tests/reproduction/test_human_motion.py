@@ -73,7 +73,7 @@ def test_a_tiny_run_measures_draws_and_goes_on(tmp_path: Path, monkeypatch: pyte
     page = (out / "reproductions.md").read_text()
     assert "walking.gif" in page and "nearest recorded one" in page
     # Again, from what was kept, without a step of training; the bits are the same.
-    monkeypatch.setattr("robogeo.fitting.fit", None)
+    monkeypatch.setattr("robogeo.fitting.fitted_model.fit", None)
     monkeypatch.setattr("robogeo.reproduction.human_motion.draw", lambda *_: [])
     again = reproduce("human-motion", quick=False, seeds=None, out=out, progress=Silence())
     assert json.dumps(again.rows) == json.dumps(results.rows)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from robogeo.errors import InputError
-from robogeo.fit_settings import FitSettings
+from robogeo.fitting import FitSettings
 from robogeo.models import IWAE, ModelConfig, save_model
 from robogeo.reproduction.kept import Kept
 

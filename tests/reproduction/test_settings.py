@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from robogeo.errors import InputError
-from robogeo.fit_settings import FitSettings
+from robogeo.fitting import FitSettings
 from robogeo.reproduction.experiment import EXPERIMENTS, find_experiment
 from robogeo.reproduction.settings import ReproductionSettings, load_settings, settings_file
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from robogeo.config import ModelSettings
+from robogeo.config import DescentSettings, ModelSettings
 from robogeo.models import ModelConfig, TrainingConfig
 
 
-class FitSettings(ModelSettings):
+class FitSettings(ModelSettings, DescentSettings):
     """One model and its training; the defaults are robogeo's own."""
 
     latent_dim: int = Field(default=2, ge=1, le=64, description="dimension d of the latent space")
@@ -28,16 +28,7 @@ class FitSettings(ModelSettings):
         description="steps in which the encoder first learns the principal components; 0 starts at random",
     )
     steps: int = Field(default=1500, ge=1, le=10_000_000, description="gradient steps")
-    batch: int = Field(default=128, ge=1, le=1_000_000, description="observations a step")
-    learning_rate: float = Field(default=1e-2, gt=0, le=1, description="peak rate of the cosine decay")
-    validation_share: float = Field(default=0.1, ge=0, le=0.5, description="share held out for early stop")
-    patience: int = Field(
-        default=30, ge=1, le=100_000, description="looks at the held-out bound without improvement"
-    )
     evaluate_every: int = Field(default=50, ge=1, le=1_000_000, description="steps from look to look")
-    augmentation_std: float = Field(
-        default=0.0, ge=0, le=10, description="standard deviation of noise added in training"
-    )
 
     def model_config_of(self) -> ModelConfig:
         """The model's part."""

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.errors import ModelError
-from robogeo.fit_settings import FitSettings
+from robogeo.fitting.settings import FitSettings
 from robogeo.models import IWAE, Rows, fit
 from robogeo.models.adam import Adam
 from robogeo.progress import Progress
@@ -25,6 +25,7 @@ _RATE, _BATCH = 3e-3, 128  # of the start at principal components
 _ROUNDING = 1e-5  # of the largest spread: less is none
 _SPREAD = -2.0  # raw posterior spread there: a standard deviation of 0.13, small beside the whole chart
 _MOST_NUMBERS = 1 << 26  # observed numbers of which the principal components are taken
+_MOST_CODED, _CODED_NUMBERS = 4096, 1 << 22  # observations, and their numbers, coded at a time
 _WIDEST = 16_384  # observations, whose products D x D still fit in memory
 
 
@@ -133,11 +134,13 @@ def start_at_principal_components(
         optimizer.step(loss, _RATE)
 
 
-def codes(model: IWAE, x: NDArray[np.floating], chunk: int = 4096) -> torch.Tensor:
-    """Posterior means (N, d) of observations (N, D)."""
-    rows = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))
+def codes(model: IWAE, x: NDArray[np.floating] | Rows) -> torch.Tensor:
+    """Posterior means (N, d) of observations (N, D), on the CPU; worked out where the model lies."""
+    rows = x if isinstance(x, Rows) else Rows(np.ascontiguousarray(x, dtype=np.float32))
+    size = min(_MOST_CODED, max(16, _CODED_NUMBERS // rows.shape[1]))
     with torch.no_grad():
-        return torch.cat([model.encode(part)[0] for part in torch.split(rows, chunk)])
+        parts = torch.split(torch.arange(len(rows)), size)
+        return torch.cat([model.encode(rows.at(part).to(model.offset.device))[0].cpu() for part in parts])
 
 
 def decoded(model: IWAE, z: torch.Tensor) -> FloatArray:

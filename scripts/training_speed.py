@@ -1,0 +1,106 @@
+"""What a gradient step costs: beside a plain loop, by heads, and with observations that stay on the disk."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from geometry_fixture import cpu_seconds, median_seconds
+from plain_training import PlainIWAE, train_plainly
+
+from robogeo.data.observation_file import load_observations
+from robogeo.evaluation.results import Results
+from robogeo.models import IWAE, ModelConfig, Rows, TrainingConfig, fit
+
+STEPS, POINTS, BATCH = 200, 2_000, 128
+PICTURES, PIXELS = 1_000_000, 784
+
+
+def measure_training(results: Results) -> None:
+    """Steps a second against a plain loop of the same net, and five heads against one."""
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.normal(size=(POINTS, 7))).float()
+    groups = np.arange(POINTS) // 40
+    settings = TrainingConfig(steps=STEPS, batch=BATCH, validation_share=0.0, augmentation_std=0.04)
+
+    def ours(heads: int) -> None:
+        config = ModelConfig(heads=heads)
+        model = IWAE(7, config, x.mean(dim=0), x.std(dim=0), torch.Generator().manual_seed(0))
+        fit(model, x, groups, settings, torch.Generator().manual_seed(0))
+
+    def plain(heads: int) -> None:
+        model = PlainIWAE(7, ModelConfig(heads=heads), x.std(dim=0))
+        train_plainly(model, (x - x.mean(dim=0)) / x.std(dim=0), torch.ones(POINTS, heads), STEPS, BATCH)
+
+    ways = {
+        ("robogeo", 5): ours,
+        ("robogeo", 1): ours,
+        ("plain PyTorch", 5): plain,
+        ("plain PyTorch", 1): plain,
+    }
+    seconds = median_seconds({f"{who}/{heads}": partial(way, heads) for (who, heads), way in ways.items()})
+    for who, heads in ways:
+        rate = STEPS / seconds[f"{who}/{heads}"]
+        results.row(what="training", by=who, heads=heads, steps_per_s=rate)
+    ratio = seconds["plain PyTorch/5"] / seconds["robogeo/5"]
+    results.target("training throughput over a plain PyTorch loop, 5 heads", ratio, ">=", 1.0)
+    results.target("five heads over one head", seconds["robogeo/5"] / seconds["robogeo/1"], "<=", 2.0)
+
+
+def measure_streaming(results: Results) -> None:
+    """A fit to a million pictures on the disk: memory of its own, and a step beside one from memory."""
+    rng = np.random.default_rng(0)
+    settings = ModelConfig(latent_dim=2, hidden=(128, 128), heads=3, importance_samples=5)
+    training = TrainingConfig(steps=STEPS, batch=BATCH, validation_share=0.0)
+    model = IWAE(PIXELS, settings, np.zeros(PIXELS), np.ones(PIXELS), torch.Generator().manual_seed(0))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "pictures.npy"
+        disk = np.lib.format.open_memmap(file, "w+", np.uint8, (PICTURES, PIXELS))
+        for start in range(0, PICTURES, PICTURES // 100):
+            disk[start : start + PICTURES // 100] = rng.integers(0, 256, (PICTURES // 100, PIXELS), np.uint8)
+        del disk
+        before = _own_memory()
+        most = [before]
+        rows = Rows(load_observations(file).values, divisor=255.0)
+        batches = [torch.randint(PICTURES, (BATCH,)) for _ in range(STEPS)]
+        reading = cpu_seconds(lambda: [rows.at(index) for index in batches])
+        whole = cpu_seconds(
+            lambda: fit(
+                model,
+                rows,
+                np.zeros(PICTURES, np.int64),
+                training,
+                torch.Generator().manual_seed(0),
+                lambda *_: most.append(_own_memory()),
+            )
+        )
+        held = Rows(rows.at(torch.arange(POINTS)))
+        few = cpu_seconds(
+            lambda: fit(model, held, np.zeros(POINTS, np.int64), training, torch.Generator().manual_seed(0))
+        )
+    results.row(
+        what="streaming",
+        pictures=PICTURES,
+        pixels=PIXELS,
+        file_gib=PICTURES * PIXELS / 2**30,
+        as_floats_gib=4 * PICTURES * PIXELS / 2**30,
+        own_memory_gib=(max(most) - before) / 2**30,
+        reading_ms_a_step=1e3 * reading / STEPS,
+        step_ms_from_memory=1e3 * few / STEPS,
+        checks_and_judging_s=whole - few - reading,
+    )
+    results.target(
+        "memory of a fit to a million pictures, of their floats",
+        (max(most) - before) / (4 * PICTURES * PIXELS),
+        "<=",
+        0.2,
+    )
+
+
+def _own_memory() -> int:
+    """Bytes that this process holds and no file does."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith("RssAnon")).split()[1])
