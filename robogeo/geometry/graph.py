@@ -22,7 +22,7 @@ from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
 from robogeo.geometry.joining import joined
-from robogeo.geometry.lengths import TOLERANCE
+from robogeo.geometry.lengths import TOLERANCE, Mapped
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
@@ -79,6 +79,7 @@ class GeodesicGraph:
         space: str = "decoded",
         landmarks: int = LANDMARKS,
         tolerance: float = TOLERANCE,
+        mapped: Mapped = map,
     ) -> GeodesicGraph:
         """Join every node with its nearest others and measure the edges.
 
@@ -90,9 +91,12 @@ class GeodesicGraph:
                 where a surface comes near itself.
             landmarks: see the class.
             tolerance: relative, of the edges' lengths; a coarse one spares decoders without a closed form.
+            mapped: measures the edges, piece by piece: `Workers.map` shares that among processes or machines,
+                which is worth it from some 10^5 nodes on. The graph is the same to the bit.
 
         Raises:
-            GeometryError: bad nodes, fewer than two distinct ones, or an option out of range.
+            GeometryError: bad nodes, fewer than two distinct ones, an option out of range, or a metric that
+                cannot go where the edges are to be measured.
         """
         if neighbors < 1 or landmarks < 0:
             raise GeometryError(
@@ -104,7 +108,7 @@ class GeodesicGraph:
             raise GeometryError(
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
             )
-        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space, tolerance)
+        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space, tolerance, mapped)
         return cls(metric, **parts, neighbors=neighbors, space=space, landmarks=landmarks)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry.lengths import TOLERANCE, edge_lengths
+from robogeo.geometry.lengths import TOLERANCE, Mapped, edge_lengths
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array
@@ -26,7 +26,12 @@ class Joined(TypedDict):
 
 
 def joined(
-    metric: Metric, rows: torch.Tensor, neighbors: int, space: str, tolerance: float = TOLERANCE
+    metric: Metric,
+    rows: torch.Tensor,
+    neighbors: int,
+    space: str,
+    tolerance: float = TOLERANCE,
+    mapped: Mapped = map,
 ) -> Joined:
     """Join every distinct node with its nearest others, and components by their shortest bridges.
 
@@ -36,6 +41,7 @@ def joined(
         neighbors: of each node.
         space: where nearness is judged, ``decoded``, ``latent`` or ``both``.
         tolerance: relative, of the edges' lengths.
+        mapped: does the measuring, piece by piece, see `edge_lengths`.
 
     Raises:
         GeometryError: fewer than two distinct nodes.
@@ -45,7 +51,7 @@ def joined(
     with torch.no_grad():
         embedded = metric.embed(distinct)
     edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
-    lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance)
+    lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
     return Joined(
         nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=bridges, origins=origins
     )

@@ -15,6 +15,7 @@ Gradients flow only when the points ask for them (`z.requires_grad`); nothing el
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -218,7 +219,7 @@ class ExpectedMetric(Metric):
         if not callable(heads) or not (noise is None or callable(noise)):
             raise GeometryError("heads and noise: expected callables of latent points")
         self.heads, self.noise = heads, noise
-        means = Immersion(lambda rows: _side_by_side(heads, rows), heads, dtype, perceptron)
+        means = Immersion(partial(_side_by_side, heads), heads, dtype, perceptron)
         if noise is None:
             super().__init__(means, support)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from types import TracebackType
 
 from robogeo.errors import InputError
@@ -14,6 +15,7 @@ from robogeo.parallel.failure import LossError, WorkerLostError, naming_item
 from robogeo.parallel.one_thread import use_one_thread
 
 ENGINES = ("serial", "processes", "ray")
+_AHEAD = 32  # items a worker that wait in line; those of a long series need not exist all at once
 _TRIES = 3  # of an item whose workers are lost, before it is given up
 
 
@@ -123,8 +125,11 @@ class Workers:
         if self.engine == "serial":
             yield from (partial(function, item) for item in items)
             return
-        futures.extend(self.submit(function, item) for item in items)
-        yield from (future.result for future in futures)
+        waiting = iter(items)
+        futures.extend(self.submit(function, item) for item in islice(waiting, _AHEAD * self.count))
+        for future in futures:  # grows by one item for every result that was waited for
+            yield future.result
+            futures.extend(self.submit(function, item) for item in islice(waiting, 1))
 
     def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
         """Start one piece of work without waiting for it; with the serial engine it is done on return.

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -105,6 +106,20 @@ def test_progress_counts_what_is_done_from_the_first_on(two: Workers) -> None:
         told: list[int] = []
         workers.map(draw, range(3), told.append)
         assert told == [1, 2, 3]
+
+
+def test_a_long_series_of_items_need_not_exist_at_once(two: Workers) -> None:
+    made: list[int] = []
+
+    def items() -> Iterator[int]:
+        for index in range(300):
+            made.append(index)
+            yield index
+
+    ahead = [len(made)]
+    found = two.map(abs, items(), lambda done: ahead.append(len(made) - done))
+    assert found == list(range(300))
+    assert max(ahead) <= 64
 
 
 def test_a_group_can_be_used_again_after_it_was_closed() -> None:

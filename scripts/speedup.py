@@ -1,0 +1,136 @@
+"""What two workers gain over one, by the clock; needs a machine with two idle processors.
+
+Beside each gain stands that of two loops that share nothing: where processors are two threads of one core, or
+others use them too, nothing can gain more.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from geometry_fixture import decoder, latents
+
+from robogeo.config_file import load_config
+from robogeo.evaluation.results import Results
+from robogeo.evaluation.roll_out import roll_out, trials_for
+from robogeo.experiment import Loop, usual_oracle
+from robogeo.geometry import GeodesicGraph, PullbackMetric
+from robogeo.geometry.lengths import edge_lengths
+from robogeo.learning.learner import Learner
+from robogeo.learning.run_folder import RunFolder
+from robogeo.motion.world import World
+from robogeo.parallel import Workers
+from robogeo.progress import Silence
+from robogeo.stored_run import criteria_of
+from robogeo.study.cells import cells
+from robogeo.study.records import RecordFile
+from robogeo.study.schedule import run_missing
+from robogeo.study.settings import SceneSettings, StudyConfig
+
+NODES, NEIGHBORS, REQUESTS, CELLS = 100_000, 10, 192, 4
+REPEATS = 3
+SUBJECTS = ("study", "evaluation", "edge lengths")
+TARGET = 0.85
+
+Work = Callable[[Workers], object]
+
+
+def target_name(subject: str) -> str:
+    """What the target for a subject is called."""
+    return f"speed-up of {subject} by 2 workers, of their number"
+
+
+def measure_speedup(results: Results) -> None:
+    """The machine's own gain, and that of a study, an evaluation and the edges of a graph."""
+    machine = _note(results, "two loops that share nothing", _loops, REPEATS)
+    with tempfile.TemporaryDirectory() as place:
+        gains = {
+            "study": _note(results, "study", _study(Path(place) / "study"), 1, cells=CELLS),
+            "evaluation": _evaluation(results, Path(place) / "run"),
+            "edge lengths": _edges(results),
+        }
+    for subject, gain in gains.items():
+        note = f"two loops that share nothing: {machine:.2f}"
+        results.target(target_name(subject), gain, ">=", TARGET, note)
+
+
+def _note(results: Results, subject: str, work: Work, repeats: int, **size: int) -> float:
+    """Times of one and of two workers, taken in turn, the least of each; returns half their ratio."""
+    with Workers(1, engine="processes") as one, Workers(2, engine="processes") as two:
+        groups = (one, two)
+        if repeats > 1:  # the first time opens worlds and loads machine code
+            for group in groups:
+                work(group)
+        times = [[_clock(work, group) for group in groups] for _ in range(repeats)]
+    one_s, two_s = (min(column) for column in zip(*times, strict=True))
+    results.row(what="speedup", of=subject, one_s=one_s, two_s=two_s, efficiency=one_s / two_s / 2, **size)
+    return one_s / two_s / 2
+
+
+def _clock(work: Work, workers: Workers) -> float:
+    started = time.perf_counter()
+    work(workers)
+    return time.perf_counter() - started
+
+
+def _loops(workers: Workers) -> None:
+    workers.map(_loop, range(2))
+
+
+def _loop(seed: int) -> float:
+    matrix = np.random.default_rng(seed).normal(size=(200, 200))
+    for _ in range(4_000):
+        matrix = np.tanh(matrix @ matrix / 200.0)
+    return float(matrix.sum())
+
+
+def _study(place: Path) -> Work:
+    """Cells of one strategy with different seeds, each from its first demonstration on."""
+    study = StudyConfig(
+        scenes=(SceneSettings(experiment="shelf_reach", seeds=CELLS, rounds=2, held_out=24),),
+        strategies=("combined", "random"),
+        target=1.0,
+    )
+    wanted = [cell for cell in cells(study) if cell.contender.name == "combined"]
+
+    def work(workers: Workers) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        with RecordFile(place / "cells.jsonl") as records:
+            run_missing(wanted, records, place, workers, Silence())
+
+    return work
+
+
+def _evaluation(results: Results, place: Path) -> float:
+    """An evaluation of one planner."""
+    config = load_config("shelf_reach").model_copy(update={"rounds": 0, "initial_demonstrations": 20})
+    with World(config.scene, config.robot) as world, RunFolder.open(place, config.as_dict()) as folder:
+        learner = Learner(folder, config, world)
+        with Workers(1) as alone:
+            Loop(learner, alone, Silence(), usual_oracle(learner)).run()
+        trials, _ = trials_for(world, world.held_out(1, REQUESTS))
+
+        def work(workers: Workers) -> None:
+            criteria = criteria_of(config)
+            roll_out(learner.planner, trials, config.scene, config.robot, criteria, workers)
+
+        return _note(results, "evaluation", work, REPEATS, requests=len(trials))
+
+
+def _edges(results: Results) -> float:
+    """The edges of a graph, and that they are the same as measured here."""
+    metric = PullbackMetric(decoder(2))
+    graph = GeodesicGraph.build(metric, latents(NODES, 2), NEIGHBORS)
+    nodes, embedded = graph.nodes.numpy(), graph.embedded.numpy()
+
+    def work(workers: Workers) -> None:
+        found = edge_lengths(metric, nodes, embedded, graph.edges, mapped=workers.map)
+        if not np.array_equal(found, graph.lengths):
+            raise AssertionError("edges measured by workers differ from those measured here")
+
+    return _note(results, "edge lengths", work, REPEATS, nodes=NODES, edges=len(graph.edges))
