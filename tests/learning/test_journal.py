@@ -210,7 +210,43 @@ def test_each_line_is_json_for_other_programs(tmp_path: Path) -> None:
 
 
 def test_unusable_paths_are_input_errors(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"none/journal\.jsonl: cannot be written \(No such file"):
         Journal(tmp_path / "none" / "journal.jsonl")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"none\.jsonl: cannot be read \(No such file"):
         read_events(tmp_path / "none.jsonl")
+
+
+def test_a_new_journal_is_empty_lacks_nothing_and_is_no_program(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path) as journal:
+        assert (len(journal), journal.dropped) == (0, 0)
+    assert path.read_bytes() == b""
+    assert path.stat().st_mode & 0o111 == 0
+
+
+def test_closing_twice_is_harmless(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.close()
+    reused = os.open(tmp_path, os.O_RDONLY)  # most likely under the number that the journal had
+    journal.close()
+    os.fstat(1)
+    os.fstat(reused)
+    os.close(reused)
+
+
+def test_a_disk_that_fails_while_a_journal_is_opened_is_told_and_costs_no_handle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    content = three_events(path)
+    before = len(os.listdir("/proc/self/fd"))
+
+    def broken(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", broken)
+        with pytest.raises(RobogeoError, match=r"journal\.jsonl: cannot be written \(Input/output error"):
+            Journal(path)
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert path.read_bytes() == content
