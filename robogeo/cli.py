@@ -15,7 +15,7 @@ from typing import Any
 
 import tyro
 
-from robogeo import data_options, options
+from robogeo.commands import data_options, options
 from robogeo.errors import InputError, Interrupted, RobogeoError
 from robogeo.interruption import Terminated, interruptible
 from robogeo.parallel import use_one_thread
@@ -68,9 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Any) -> None:
-    from robogeo import commands
+    from robogeo.commands import actions
 
-    action: Callable[[Any], None] = getattr(commands, type(command).__name__.lower())
+    action: Callable[[Any], None] = getattr(actions, type(command).__name__.lower())
     action(command)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robogeo.config.settings import checked_device
 from robogeo.errors import InputError
-from robogeo.settings import checked_device
 
 if TYPE_CHECKING:
     import torch

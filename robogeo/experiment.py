@@ -32,9 +32,9 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.recordings import as_begun, keep, oracle_of, recordings_for, world_of
+from robogeo.runs.recordings import as_begun, keep, oracle_of, recordings_for, world_of
+from robogeo.runs.stored import criteria_of, summary_of
 from robogeo.stopwatch import Stopwatch
-from robogeo.stored_run import criteria_of, summary_of
 
 HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
 _TRIES = 20  # refusals in a row after which the oracle is not asked any further

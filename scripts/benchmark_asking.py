@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.evaluation.results import Results
 from robogeo.experiment import run_experiment
 from robogeo.learning.candidates import Candidates
@@ -27,7 +27,7 @@ from robogeo.motion.request import Request
 from robogeo.motion.world import World
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.stored_run import open_run
+from robogeo.runs.stored import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_asking"

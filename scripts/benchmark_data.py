@@ -29,7 +29,7 @@ _INSPECT = """
 import json, resource, sys, time
 from pathlib import Path
 from robogeo.data.data_set import Reading
-from robogeo.inspecting import inspect_data_set
+from robogeo.commands.inspecting import inspect_data_set
 _, seen = inspect_data_set(Path(sys.argv[1]), Reading(), "iiwa")
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps([time.process_time(), memory, seen.thinning.samples_after]))

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.config_file import find_config, load_config
+from robogeo.config.file import find_config, load_config
 from robogeo.data.demonstrations import Demonstration
 from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
@@ -32,7 +32,7 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.request import Refusal
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
-from robogeo.stored_run import criteria_of
+from robogeo.runs.stored import criteria_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_retraining"

@@ -35,7 +35,7 @@ from scipy import stats
 from speedup import SUBJECTS, TARGET, measure_speedup, target_name
 from training_speed import measure_streaming, measure_training
 
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.evaluation.results import Results
 from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.learner import Learner

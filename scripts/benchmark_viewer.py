@@ -26,13 +26,13 @@ from typing import Any
 
 import numpy as np
 
+from robogeo.commands.viewed_run import viewed
 from robogeo.evaluation.results import Results
 from robogeo.parallel import use_one_thread
 from robogeo.viewer.card import curves_card, map_card
 from robogeo.viewer.latent_map import LAYERS, LatentMap
 from robogeo.viewer.page import Page
 from robogeo.viewer.server import Viewer
-from robogeo.viewing import viewed
 
 CLICKS, REQUESTS, HEADS = 60, 30, 5
 Seconds = tuple[float, float]  # that the thread ran, and by the clock

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from robogeo import dialogue, experiment, run_report
+from robogeo import experiment, run_report
+from robogeo.commands import dialogue
 from robogeo.config import ExperimentConfig
-from robogeo.config_file import validated
+from robogeo.config.file import validated
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.storage import save_demonstration
 from robogeo.errors import RobogeoError

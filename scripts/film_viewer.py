@@ -21,9 +21,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from robogeo.commands.viewed_run import viewed
 from robogeo.report.gif import gif_bytes
 from robogeo.viewer.server import Viewer
-from robogeo.viewing import viewed
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}

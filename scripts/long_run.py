@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.evaluation.results import Results
 from robogeo.experiment import run_experiment
 from robogeo.learning.journal import read_events

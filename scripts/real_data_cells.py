@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from robogeo.config import ExperimentConfig
-from robogeo.config_file import load_config
+from robogeo.config import ExperimentConfig, load_config
 from robogeo.data.data_set import DataSet
 from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.formats.npz import write_npz
@@ -24,7 +23,7 @@ from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.motion.verified import planning_in
-from robogeo.recordings import gathered, oracle_of, world_of
+from robogeo.runs.recordings import gathered, oracle_of, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = ROOT / "runs" / "benchmark_real_data"

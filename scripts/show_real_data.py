@@ -23,10 +23,10 @@ from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
-from robogeo.recordings import world_in
 from robogeo.report import figure_png, recorded_ways
 from robogeo.run_report.recorded import needed
-from robogeo.stored_run import open_run
+from robogeo.runs.recordings import world_in
+from robogeo.runs.stored import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, IMAGES = ROOT / "runs" / "real", ROOT / "docs" / "images"

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from geometry_fixture import decoder, latents
 
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.experiment import Loop, usual_oracle
@@ -26,7 +26,7 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
-from robogeo.stored_run import criteria_of
+from robogeo.runs.stored import criteria_of
 from robogeo.study.cells import cells
 from robogeo.study.records import RecordFile
 from robogeo.study.schedule import run_missing

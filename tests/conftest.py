@@ -61,7 +61,7 @@ def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(tiny_file: Path) -> ExperimentConfig:
     """The configuration of a tiny experiment."""
-    from robogeo.config_file import load_config
+    from robogeo.config import load_config
 
     return load_config(tiny_file)
 

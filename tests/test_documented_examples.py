@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robogeo import cli, config_file, options
+from robogeo import cli
 from robogeo.cli import main
-from robogeo.config import ExperimentConfig
-from robogeo.config_file import load_config
+from robogeo.commands import options
+from robogeo.config import ExperimentConfig, load_config
+from robogeo.config import file as config_file
 from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.journal import read_events
 from robogeo.learning.strategies import STRATEGIES

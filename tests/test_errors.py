@@ -21,7 +21,7 @@ def test_an_interruption_is_no_value_error() -> None:
 
 def test_light_imports_stay_light() -> None:
     code = (
-        "import sys, robogeo, robogeo.config, robogeo.config_file, robogeo.parallel;"
+        "import sys, robogeo, robogeo.config, robogeo.config.file, robogeo.parallel;"
         "import robogeo.data, robogeo.learning.run_folder;"
         "heavy = {'torch', 'pybullet', 'matplotlib', 'scipy', 'numba', 'gymnasium'} & set(sys.modules);"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from robogeo.config_file import read_tree
+from robogeo.config.file import read_tree
 from robogeo.durable import DRAFT_SUFFIX, make_folder, write_atomically, write_error
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.journal import Event, Journal, read_events

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any, Protocol
 
-from robogeo.asking_settings import StopSettings
+from robogeo.config.asking import StopSettings
 from robogeo.learning.confidence_sequence import log_capital, lower_bound, upper_bound
 
 

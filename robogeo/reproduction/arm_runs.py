@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.config_file import load_config
+from robogeo.config import NOT_IDENTITY, ExperimentConfig, load_config
 from robogeo.durable import write_atomically
 from robogeo.errors import RobogeoError
 from robogeo.evaluation.baselines import baselines, plan_along
@@ -36,7 +35,7 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.randomness import stream_seed
-from robogeo.stored_run import criteria_of
+from robogeo.runs.stored import criteria_of
 from robogeo.study.held_out import cached_trials
 
 SCENES = {"ShelfReach": "shelf_reach", "TwoSkills": "two_skills", "ReachDetour": "reach_detour"}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.ndimage import gaussian_filter
 
+from robogeo.config.settings import Settings
 from robogeo.data.chairs import SIDE, load_chairs
 from robogeo.fitting import codes
 from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support, relax_many
@@ -20,7 +21,6 @@ from robogeo.randomness import numpy_generator, torch_generator
 from robogeo.reproduction.charts import lines
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings, ReproductionSettings
-from robogeo.settings import Settings
 
 _PART = 10
 _LINE_POINTS = 65

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
+from robogeo.config.settings import Settings
 from robogeo.data.fashion_mnist import CLASSES, LabelledPictures, load_fashion_mnist
 from robogeo.fitting import FitSettings, codes, fitted
 from robogeo.geometry import (
@@ -30,7 +31,6 @@ from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import Chart
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings
-from robogeo.settings import Settings
 
 __all__ = ["CLASSES", "Clothes", "ClothesFits", "learned", "load_clothes"]
 FloatArray = NDArray[np.float64]

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
+from robogeo.config.settings import Names, Settings
 from robogeo.data.cmu_mocap import NAME as CMU_MOCAP
 from robogeo.data.cmu_mocap import recorded
 from robogeo.data.public_sets import public_sets
@@ -41,7 +42,6 @@ from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_
 from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
 from robogeo.reproduction.poses import Poses, evenly
 from robogeo.reproduction.settings import ChartSettings, PairSettings
-from robogeo.settings import Names, Settings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"
 FloatArray = NDArray[np.float64]

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from robogeo.config.settings import Settings
 from robogeo.evaluation.results import Results
 from robogeo.fitting import codes, fitted
 from robogeo.geometry import PullbackMetric, SmoothedMetric
@@ -43,7 +44,6 @@ from robogeo.reproduction.pendulum_pictures import PendulumPictures
 from robogeo.reproduction.settings import PairSettings
 from robogeo.reproduction.smoothing import chosen_smoothing, smoothing_sweep
 from robogeo.reproduction.turns import drawn_turns
-from robogeo.settings import Settings
 
 TITLE = "Pendulum: lengths follow angles"
 FloatArray = NDArray[np.float64]

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
+from robogeo.config.settings import Settings
 from robogeo.evaluation.results import Results
 from robogeo.fitting import codes, decoded, fitted
 from robogeo.geometry import Metric
@@ -42,7 +43,6 @@ from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
 from robogeo.reproduction.settings import PairSettings
 from robogeo.reproduction.turns import drawn_turns
-from robogeo.settings import Settings
 
 TITLE = "Robot arm: the tool stays on its circle"
 FloatArray = NDArray[np.float64]

@@ -7,10 +7,10 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
-from robogeo.config_file import read_tree, validated_as
+from robogeo.config.file import read_tree, validated_as
+from robogeo.config.settings import Settings
 from robogeo.errors import InputError
 from robogeo.fitting import FitSettings
-from robogeo.settings import Settings
 
 QUICK = "quick"
 

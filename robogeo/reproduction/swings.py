@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder

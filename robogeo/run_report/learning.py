@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.latent_views import latent_view
 from robogeo.learning.queries import Query
 from robogeo.report import (
     Section,
@@ -19,6 +18,7 @@ from robogeo.report import (
     reliability_diagram,
     success_by_place,
 )
+from robogeo.run_report.latent_views import latent_view
 from robogeo.run_report.run import Run
 
 FloatArray = NDArray[np.float64]

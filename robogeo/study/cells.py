@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.config_file import load_config
+from robogeo.config import NOT_IDENTITY, ExperimentConfig, load_config
+from robogeo.config.output import OutputSettings
 from robogeo.errors import InputError
-from robogeo.output_settings import OutputSettings
 from robogeo.study.settings import SceneSettings, StudyConfig
 
 _AGAIN = 1  # key of the permutations of the controls

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from robogeo.config_file import find_config, packaged_studies, read_tree, validated_as
-from robogeo.settings import Name, Names, Settings
+from robogeo.config.file import find_config, packaged_studies, read_tree, validated_as
+from robogeo.config.settings import Name, Names, Settings
 
 Share = Annotated[float, Field(gt=0, le=1)]
 

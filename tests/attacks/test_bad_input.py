@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from robogeo.cli import main
-from robogeo.config import NOT_IDENTITY
-from robogeo.config_file import load_config
+from robogeo.config import NOT_IDENTITY, load_config
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 

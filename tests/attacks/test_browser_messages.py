@@ -47,7 +47,7 @@ CAMERA = {
 @pytest.fixture(scope="module")
 def served(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A run that can be looked at alone: whatever is pressed, nothing may be written."""
-    from robogeo.viewing import viewed
+    from robogeo.commands.viewed_run import viewed
 
     run = tmp_path_factory.mktemp("served") / "run"
     shutil.copytree(finished, run)

@@ -32,7 +32,7 @@ from robogeo.learning.verification import verified
 from robogeo.models import IWAE, ModelConfig, load_model, save_model
 from robogeo.motion import JointLimits, time_path
 from robogeo.motion.exchange import ENDINGS, read_motion, write_motion
-from robogeo.stored_run import open_run
+from robogeo.runs.stored import open_run
 from tests.attacks.data_sets import good
 from tests.attacks.mutations import mutated
 from tests.data.acclaim import AMC, ASF
@@ -164,7 +164,7 @@ def test_data_sets(format: str, tmp_path: Path) -> None:
 
 
 def test_configurations(tmp_path: Path) -> None:
-    from robogeo.config_file import load_config
+    from robogeo.config import load_config
 
     content = (Path(__file__).parents[2] / "configs" / "experiments" / "shelf_reach.yaml").read_bytes()
     content += b"model: {hidden: [64, 64], heads: 5}\ntraining: {steps: 100, learning_rate: 0.01}\n"

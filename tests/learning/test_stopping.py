@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from robogeo.asking_settings import StopSettings
+from robogeo.config.asking import StopSettings
 from robogeo.learning.stopping import (
     Audit,
     DemonstrationBudget,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from robogeo.config_file import packaged_configs, packaged_studies
+from robogeo.config.file import packaged_configs, packaged_studies
 from robogeo.errors import InputError
 from robogeo.learning.strategies import find_strategy
 from robogeo.study.cells import cells

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from robogeo.config_file import validated
+from robogeo.config.file import validated
 from robogeo.experiment import usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Progress
-from robogeo.stored_run import criteria_of
+from robogeo.runs.stored import criteria_of
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from robogeo.cli import main
+from robogeo.commands.viewed_run import record_run, viewed
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.run_folder import RunFolder
 from robogeo.viewer.recording import _sealed
 from robogeo.viewer.server import HOST, free_port
-from robogeo.viewing import record_run, viewed
 
 pytestmark = pytest.mark.sim
 

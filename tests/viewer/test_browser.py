@@ -15,10 +15,10 @@ import pytest
 import torch
 
 from robogeo.cli import main
+from robogeo.commands.viewed_run import record_run, viewed
 from robogeo.learning.journal import read_events
 from robogeo.models import IWAE, ModelConfig, save_model
 from robogeo.viewer.wall import FOV
-from robogeo.viewing import record_run, viewed
 
 pytestmark = [pytest.mark.viewer, pytest.mark.sim, pytest.mark.long, pytest.mark.timeout(420)]
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from robogeo.commands.viewed_run import viewed
 from robogeo.errors import RobogeoError
 from robogeo.viewer.origins import own_page_only
 from robogeo.viewer.server import Viewer
-from robogeo.viewing import viewed
 
 pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
 pytestmark = pytest.mark.sim

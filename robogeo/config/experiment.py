@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from robogeo.asking_settings import AskingSettings, StopSettings
-from robogeo.output_settings import OutputSettings
-from robogeo.recording_settings import ObservationSettings, RecordingSettings
-from robogeo.settings import DeviceName, Name, Names, RobotName, Settings, Widths
+from robogeo.config.asking import AskingSettings, StopSettings
+from robogeo.config.output import OutputSettings
+from robogeo.config.recordings import ObservationSettings, RecordingSettings
+from robogeo.config.settings import DeviceName, Name, Names, RobotName, Settings, Widths
 
 
 class ModelSettings(Settings):

@@ -35,7 +35,7 @@ from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_limits
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
-from robogeo.recording_settings import RecordingSettings
+from robogeo.config.recordings import RecordingSettings
 
 FILE = "recordings.npz"
 EVENT = "recordings"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
-from robogeo.config_file import (
+from robogeo.config.file import (
     describe_fields,
     find_config,
     load_config,

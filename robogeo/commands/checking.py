@@ -8,8 +8,8 @@ from robogeo.errors import InputError, RobogeoError
 from robogeo.progress import Progress
 
 if TYPE_CHECKING:
+    from robogeo.commands.options import Replay, Verify
     from robogeo.motion.environment import Execution
-    from robogeo.options import Replay, Verify
 
 
 def verify(command: Verify) -> None:
@@ -35,7 +35,7 @@ def replay(command: Replay) -> None:
 
 
 def _recompute(command: Replay) -> None:
-    from robogeo.recomputation import recomputed
+    from robogeo.commands.recomputation import recomputed
 
     with Progress() as progress:
         found = recomputed(command.path, progress)

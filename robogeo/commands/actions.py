@@ -1,4 +1,4 @@
-"""What the commands of ``robogeo`` do; `robogeo.options` holds what was typed."""
+"""What the commands of ``robogeo`` do; `options` holds what was typed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.checking_commands import replay, verify, what_was_seen
-from robogeo.config_file import load_config
-from robogeo.data_commands import convert, inspect, reading
+from robogeo.commands.checking import replay, verify, what_was_seen
+from robogeo.commands.converting import convert, inspect, reading
+from robogeo.commands.fitting import fit
+from robogeo.commands.typed_requests import requests_of
+from robogeo.commands.typed_values import check_place, names
+from robogeo.commands.viewing import map, view
+from robogeo.config import load_config
 from robogeo.devices import device_named
 from robogeo.errors import InputError, RobogeoError
-from robogeo.fit_command import fit
 from robogeo.progress import Progress
-from robogeo.typed_requests import requests_of
-from robogeo.typed_values import check_place, names
-from robogeo.view_commands import map, view
 
 if TYPE_CHECKING:
+    from robogeo.commands.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Reproduce, Tell
     from robogeo.config import ExperimentConfig
-    from robogeo.options import Ask, Benchmark, Evaluate, Generate, Info, Learn, Reproduce, Tell
 
 __all__ = [
     "ask",
@@ -93,8 +93,8 @@ def generate(command: Generate) -> None:
     from robogeo.learning.learner import Learner
     from robogeo.motion.exchange import ENDINGS, check_units, format_of, verify_written, write_motion
     from robogeo.motion.request import Refusal
-    from robogeo.recordings import world_in
-    from robogeo.stored_run import open_run
+    from robogeo.runs.recordings import world_in
+    from robogeo.runs.stored import open_run
 
     out = command.out
     if command.format is not None and out == Path("motion.csv"):
@@ -129,7 +129,7 @@ def generate(command: Generate) -> None:
 
 def ask(command: Ask) -> None:
     """``robogeo ask``: write down what is to be shown."""
-    from robogeo.dialogue import ask_run
+    from robogeo.commands.dialogue import ask_run
 
     asked = ask_run(command.run, command.n)
     for query, file in asked:
@@ -143,7 +143,7 @@ def ask(command: Ask) -> None:
 
 def tell(command: Tell) -> None:
     """``robogeo tell``: take an answer."""
-    from robogeo.dialogue import tell_run
+    from robogeo.commands.dialogue import tell_run
 
     with Progress() as progress:
         receipt = tell_run(command.run, command.query, command.file, progress, command.update)
@@ -157,7 +157,7 @@ def tell(command: Tell) -> None:
 def evaluate(command: Evaluate) -> None:
     """``robogeo evaluate``: fresh requests in the simulator."""
     from robogeo.evaluation.statistics import MEANS, RATES
-    from robogeo.stored_run import evaluate_run
+    from robogeo.runs.stored import evaluate_run
 
     if command.requests < 1 or command.seed < 0:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")
@@ -231,7 +231,7 @@ def info(command: Info) -> None:
     """``robogeo info``: what is here."""
     import robogeo
     from robogeo.config import ExperimentConfig
-    from robogeo.config_file import describe_fields, packaged_configs, packaged_studies
+    from robogeo.config.file import describe_fields, packaged_configs, packaged_studies
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.fitting import FitSettings
     from robogeo.learning.provenance import provenance

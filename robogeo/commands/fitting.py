@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robogeo.commands.typed_values import check_place
 from robogeo.errors import InputError, ModelError
 from robogeo.progress import Progress
-from robogeo.typed_values import check_place
 
 if TYPE_CHECKING:
-    from robogeo.options import Fit
+    from robogeo.commands.options import Fit
 
 
 ENDING = ".safetensors"
@@ -22,7 +22,7 @@ def fit(command: Fit) -> None:
         InputError: one line: a bad option, no such device, observations that no model can learn, or options
             with which the fit diverged.
     """
-    from robogeo.config_file import validated_as, with_overrides
+    from robogeo.config.file import validated_as, with_overrides
     from robogeo.data.observation_file import load_observations
     from robogeo.devices import device_named
     from robogeo.durable import write_atomically

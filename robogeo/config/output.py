@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from robogeo.settings import Settings
+from robogeo.config.settings import Settings
 
 
 class OutputSettings(Settings):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from robogeo.config import ExperimentConfig
-from robogeo.config_file import validated
+from robogeo.config.file import validated
 from robogeo.errors import InputError, RobogeoError
 from robogeo.evaluation.foretelling import prediction_summary
 from robogeo.evaluation.outcome import SuccessCriteria
@@ -24,7 +24,7 @@ from robogeo.motion.planner import MODES
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.recordings import EVENT, world_in
+from robogeo.runs.recordings import EVENT, world_in
 
 _TARGET = 0.9  # success rate that ``demonstrations_to_90`` asks for
 

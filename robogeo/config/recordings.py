@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from robogeo.settings import Names, Settings
+from robogeo.config.settings import Names, Settings
 
 
 class RecordingSettings(Settings):

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from robogeo.errors import InputError, one_line
 
 if TYPE_CHECKING:
+    from robogeo.commands.options import Generate
     from robogeo.motion.request import Request
     from robogeo.motion.world import World
-    from robogeo.options import Generate
 
 FloatArray = NDArray[np.float64]
 

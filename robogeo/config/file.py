@@ -16,10 +16,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from robogeo.config import ExperimentConfig
+from robogeo.config.experiment import ExperimentConfig
+from robogeo.config.settings import Settings
 from robogeo.errors import InputError
 from robogeo.reading import read_text
-from robogeo.settings import Settings
 
 # A configuration is a page of text; the pure Python parser needs about a second for this much.
 MOST_BYTES = 100_000
@@ -136,7 +136,7 @@ def packaged_studies() -> dict[str, Path]:
 
 
 def _packaged() -> dict[str, Path]:
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "configs" / "experiments", package.parent / "configs" / "experiments"):
         if folder.is_dir():
             return {file.stem: file for file in folder.glob(f"*{_SUFFIX}")}

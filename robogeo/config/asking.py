@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from robogeo.settings import Settings
+from robogeo.config.settings import Settings
 
 
 class AskingSettings(Settings):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from robogeo.cli import main
+from robogeo.commands.recomputation import difference_of, recomputed
 from robogeo.learning.journal import Journal, read_events
 from robogeo.progress import Silence
-from robogeo.recomputation import difference_of, recomputed
 
 pytestmark = pytest.mark.sim
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robogeo.commands.typed_values import check_place
 from robogeo.devices import device_named
-from robogeo.typed_values import check_place
 
 if TYPE_CHECKING:
-    from robogeo.options import Map, View
+    from robogeo.commands.options import Map, View
 
 
 def view(command: View) -> None:
     """``robogeo view``: show a run in the browser, or record a replay of it."""
-    from robogeo.viewing import record_run, view_run
+    from robogeo.commands.viewed_run import record_run, view_run
 
     if command.record is None:
         view_run(command.run, command.port, lambda line: print(line, flush=True))
@@ -25,7 +25,7 @@ def view(command: View) -> None:
 
 def map(command: Map) -> None:
     """``robogeo map``: the map of a run or of a model's file, as a picture and an interactive file."""
-    from robogeo.mapping import draw_map
+    from robogeo.commands.mapping import draw_map
 
     check_place(command.out)
     page, said = draw_map(

@@ -1,21 +1,21 @@
-"""The commands about data sets of recorded demonstrations; `robogeo.options` holds what was typed."""
+"""The commands about data sets of recorded demonstrations; `options` holds what was typed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robogeo.commands.typed_values import check_place, names
 from robogeo.errors import InputError
-from robogeo.typed_values import check_place, names
 
 if TYPE_CHECKING:
+    from robogeo.commands.data_options import Convert, Inspect, ReadAs
     from robogeo.data.data_set import Reading
-    from robogeo.data_options import Convert, Inspect, ReadAs
 
 
 def inspect(command: Inspect) -> None:
     """``robogeo inspect``: what is in a data set."""
+    from robogeo.commands.inspecting import as_json, inspect_data_set, told, write_picture
     from robogeo.durable import write_atomically
-    from robogeo.inspecting import as_json, inspect_data_set, told, write_picture
 
     if command.json is not None:
         check_place(command.json)

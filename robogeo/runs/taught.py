@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from robogeo.config_file import validated
+from robogeo.config.file import validated
 from robogeo.learning.learner import Learner
 from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.run_folder import RunFolder
 from robogeo.progress import Progress
-from robogeo.recordings import world_in
+from robogeo.runs.recordings import world_in
 
 
 @contextmanager

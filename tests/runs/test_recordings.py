@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from robogeo.cli import main
-from robogeo.config_file import load_config
+from robogeo.config import load_config
 from robogeo.data.data_set import DataSet, Reading
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.folder import data_folder
@@ -18,7 +18,7 @@ from robogeo.errors import InputError
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.motion.tool_recordings import for_tool
-from robogeo.recordings import gathered, held_out_of, world_of
+from robogeo.runs.recordings import gathered, held_out_of, world_of
 from tests.recorded_arcs import made
 
 
@@ -144,7 +144,7 @@ def test_poses_become_decimetres_and_rotation_vectors_about_their_mean() -> None
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    "file", sorted((Path(__file__).parents[1] / "configs" / "real").glob("*.yaml")), ids=lambda f: f.stem
+    "file", sorted((Path(__file__).parents[2] / "configs" / "real").glob("*.yaml")), ids=lambda f: f.stem
 )
 def test_every_configuration_of_real_data_fits_it(file: Path) -> None:
     config = load_config(file)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from robogeo.data_options import ReadAs
+from robogeo.commands.data_options import ReadAs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ SIDE = 4
 
 @pytest.fixture(autouse=True)
 def coarse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("robogeo.mapping.CELLS", 16)
+    monkeypatch.setattr("robogeo.commands.mapping.CELLS", 16)
     monkeypatch.chdir(tmp_path)
 
 
