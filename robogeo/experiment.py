@@ -32,8 +32,8 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.runs.recordings import as_begun, keep, oracle_of, recordings_for, world_of
-from robogeo.runs.stored import criteria_of, summary_of
+from robogeo.run.recordings import as_begun, keep, oracle_of, recordings_for, world_of
+from robogeo.run.stored import criteria_of, summary_of
 from robogeo.stopwatch import Stopwatch
 
 HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
@@ -83,7 +83,7 @@ def run_experiment(
             Loop(learner, workers, progress, oracle(learner), given=given).run()
             summary = summary_of(folder)
             folder.write_json("summary.json", summary)
-            from robogeo.run_report import write_run_report
+            from robogeo.run.report import write_run_report
 
             started = time.perf_counter()
             held_out = world.held_out(HELD_OUT_SEED, config.held_out)

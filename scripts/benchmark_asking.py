@@ -27,7 +27,7 @@ from robogeo.motion.request import Request
 from robogeo.motion.world import World
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.runs.stored import open_run
+from robogeo.run.stored import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_asking"

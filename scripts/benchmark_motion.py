@@ -36,7 +36,7 @@ from robogeo.motion.verified import VerifiedPlanner
 from robogeo.motion.world import World
 from robogeo.parallel import use_one_thread
 from robogeo.randomness import stream_seed
-from robogeo.runs.stored import criteria_of, open_run
+from robogeo.run.stored import criteria_of, open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_motion"

@@ -30,7 +30,7 @@ from robogeo.motion.request import Refusal
 from robogeo.motion.timing import smooth_path, time_path
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
-from robogeo.runs.stored import criteria_of, open_run, summary_of
+from robogeo.run.stored import criteria_of, open_run, summary_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_quickstart"

@@ -32,7 +32,7 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.request import Refusal
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
-from robogeo.runs.stored import criteria_of
+from robogeo.run.stored import criteria_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "benchmark_retraining"

@@ -36,7 +36,7 @@ from robogeo.motion.request import Refusal
 from robogeo.motion.timing import time_path
 from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_names
-from robogeo.runs.stored import open_run, summary_of
+from robogeo.run.stored import open_run, summary_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs" / "calibration"

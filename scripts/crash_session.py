@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from robogeo import experiment, run_report
+from robogeo import experiment
 from robogeo.commands import dialogue
 from robogeo.config import ExperimentConfig
 from robogeo.config.file import validated
@@ -32,6 +32,7 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Silence
+from robogeo.run import report
 from robogeo.stopwatch import TIMES
 
 # Learns next to nothing, but goes through everything: any gap at the end points may be closed.
@@ -178,7 +179,7 @@ class Session:
         """In a process of its own: take the world that is loaded; make no report, nothing depends on it."""
         experiment.world_of = lambda config, data: nullcontext(self._world)  # type: ignore[assignment, return-value]
         dialogue.world_in = lambda folder, config: nullcontext(self._world)  # type: ignore[assignment, return-value]
-        run_report.write_run_report = lambda *_: None  # type: ignore[assignment]
+        report.write_run_report = lambda *_: None  # type: ignore[assignment]
 
     def _written_answers(self) -> tuple[Path, Path, Path]:
         """A demonstration, a refusal and a failure, as files."""

@@ -23,7 +23,7 @@ from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.motion.verified import planning_in
-from robogeo.runs.recordings import gathered, oracle_of, world_of
+from robogeo.run.recordings import gathered, oracle_of, world_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = ROOT / "runs" / "benchmark_real_data"

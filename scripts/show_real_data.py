@@ -24,9 +24,9 @@ from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.report import figure_png, recorded_ways
-from robogeo.run_report.recorded import needed
-from robogeo.runs.recordings import world_in
-from robogeo.runs.stored import open_run
+from robogeo.run.recordings import world_in
+from robogeo.run.report.recorded import needed
+from robogeo.run.stored import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, IMAGES = ROOT / "runs" / "real", ROOT / "docs" / "images"

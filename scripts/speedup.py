@@ -26,7 +26,7 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
-from robogeo.runs.stored import criteria_of
+from robogeo.run.stored import criteria_of
 from robogeo.study.cells import cells
 from robogeo.study.records import RecordFile
 from robogeo.study.schedule import run_missing

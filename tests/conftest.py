@@ -109,4 +109,4 @@ def quick(monkeypatch: pytest.MonkeyPatch, shelf: World) -> None:
     from contextlib import nullcontext
 
     monkeypatch.setattr("robogeo.experiment.world_of", lambda config, data: nullcontext(shelf))
-    monkeypatch.setattr("robogeo.run_report.write_run_report", lambda *_: None)
+    monkeypatch.setattr("robogeo.run.report.write_run_report", lambda *_: None)

@@ -21,7 +21,7 @@ from robogeo.learning.verification import verified
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.world import World
 from robogeo.progress import Silence
-from robogeo.runs.stored import evaluate_run, summary_of
+from robogeo.run.stored import evaluate_run, summary_of
 
 pytestmark = pytest.mark.sim
 
@@ -121,7 +121,7 @@ def test_a_run_holds_all_its_files(finished: Path) -> None:
 def test_evaluating_needs_a_demonstrator_that_serves_something(
     finished: Path, shelf: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("robogeo.runs.stored.world_in", lambda folder, config: nullcontext(shelf))
+    monkeypatch.setattr("robogeo.run.stored.world_in", lambda folder, config: nullcontext(shelf))
     monkeypatch.setattr(shelf, "demonstrate", lambda *_, **__: Refusal("no-demonstration", "no"))
     with pytest.raises(RobogeoError, match="refuses all 2 requests"):
         evaluate_run(finished, 2, 0, 1, Silence())

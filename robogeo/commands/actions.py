@@ -55,7 +55,7 @@ def learn(command: Learn) -> None:
     with Progress() as progress:
         summary = run_experiment(config, out, progress, cluster=command.cluster)
     if config.recorded:
-        from robogeo.run_report.recorded import needed
+        from robogeo.run.report.recorded import needed
 
         count = needed(summary["rounds"])
         print(f"recordings that give 95 % of the final success: {'none' if count is None else count}")
@@ -93,8 +93,8 @@ def generate(command: Generate) -> None:
     from robogeo.learning.learner import Learner
     from robogeo.motion.exchange import ENDINGS, check_units, format_of, verify_written, write_motion
     from robogeo.motion.request import Refusal
-    from robogeo.runs.recordings import world_in
-    from robogeo.runs.stored import open_run
+    from robogeo.run.recordings import world_in
+    from robogeo.run.stored import open_run
 
     out = command.out
     if command.format is not None and out == Path("motion.csv"):
@@ -157,7 +157,7 @@ def tell(command: Tell) -> None:
 def evaluate(command: Evaluate) -> None:
     """``robogeo evaluate``: fresh requests in the simulator."""
     from robogeo.evaluation.statistics import MEANS, RATES
-    from robogeo.runs.stored import evaluate_run
+    from robogeo.run.stored import evaluate_run
 
     if command.requests < 1 or command.seed < 0:
         raise InputError("evaluate: --requests must be at least 1 and --seed at least 0")

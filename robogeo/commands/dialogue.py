@@ -16,7 +16,7 @@ from robogeo.learning.queries import Query
 from robogeo.learning.question_file import question, read_answer
 from robogeo.motion.world import World
 from robogeo.progress import Progress
-from robogeo.runs.taught import learner_of
+from robogeo.run.taught import learner_of
 
 
 def ask_run(run: str | os.PathLike[str], n: int) -> list[tuple[Query, Path]]:

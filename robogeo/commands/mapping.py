@@ -13,7 +13,7 @@ from robogeo.fitting import rows_as_learned
 from robogeo.learning.run_folder import RunFolder
 from robogeo.models import PictureIWAE, load_model
 from robogeo.reading import read_bounded
-from robogeo.runs.taught import learner_in
+from robogeo.run.taught import learner_in
 from robogeo.viewer.card import map_figure
 from robogeo.viewer.charted import Charted, charted_manifold, charted_model
 from robogeo.viewer.latent_map import CELLS, LatentMap, LayerName

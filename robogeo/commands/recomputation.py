@@ -25,8 +25,8 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.request import Refusal
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
-from robogeo.runs.recordings import EVENT, keep, kept, world_in
-from robogeo.runs.stored import open_run
+from robogeo.run.recordings import EVENT, keep, kept, world_in
+from robogeo.run.stored import open_run
 from robogeo.stopwatch import TIMES
 
 _SHOWN = 60  # characters of a value in which two events differ

@@ -12,8 +12,8 @@ from robogeo.experiment import update_experiment, usual_oracle
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import LockError, RunFolder
 from robogeo.progress import Progress
-from robogeo.runs.stored import criteria_of
-from robogeo.runs.taught import learner_in, learner_of
+from robogeo.run.stored import criteria_of
+from robogeo.run.taught import learner_in, learner_of
 from robogeo.viewer.recording import record
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.server import Viewer

@@ -35,7 +35,7 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.randomness import stream_seed
-from robogeo.runs.stored import criteria_of
+from robogeo.run.stored import criteria_of
 from robogeo.study.held_out import cached_trials
 
 SCENES = {"ShelfReach": "shelf_reach", "TwoSkills": "two_skills", "ReachDetour": "reach_detour"}

@@ -33,7 +33,7 @@ from robogeo.reproduction.arm_runs import (
     run_path,
     successes,
 )
-from robogeo.runs.stored import open_run
+from robogeo.run.stored import open_run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

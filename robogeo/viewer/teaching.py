@@ -20,7 +20,7 @@ from robogeo.learning.oracles import Oracle
 from robogeo.learning.queries import Query
 from robogeo.motion.request import Refusal
 from robogeo.progress import Progress
-from robogeo.runs.stored import summary_of
+from robogeo.run.stored import summary_of
 from robogeo.viewer.lesson import Lesson, Preview
 from robogeo.viewer.reports import Reports
 

@@ -32,7 +32,7 @@ from robogeo.learning.verification import verified
 from robogeo.models import IWAE, ModelConfig, load_model, save_model
 from robogeo.motion import JointLimits, time_path
 from robogeo.motion.exchange import ENDINGS, read_motion, write_motion
-from robogeo.runs.stored import open_run
+from robogeo.run.stored import open_run
 from tests.attacks.data_sets import good
 from tests.attacks.mutations import mutated
 from tests.data.acclaim import AMC, ASF

@@ -12,7 +12,7 @@ from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
-from robogeo.runs.stored import criteria_of
+from robogeo.run.stored import criteria_of
 
 pytestmark = pytest.mark.sim
 

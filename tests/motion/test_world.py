@@ -152,7 +152,7 @@ def test_the_library_knows_no_simulator() -> None:
     import subprocess
 
     code = (
-        "import sys, robogeo.motion.world, robogeo.learning.learner, robogeo.runs.stored; "
+        "import sys, robogeo.motion.world, robogeo.learning.learner, robogeo.run.stored; "
         "print([m for m in sys.modules if m == 'pybullet' or m.split('.')[0] == 'envs'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

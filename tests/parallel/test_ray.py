@@ -25,7 +25,7 @@ from robogeo.motion.world import World
 from robogeo.parallel import ClusterError, WorkerLostError, WorkError, Workers, ray_cluster
 from robogeo.parallel.versions import versions
 from robogeo.progress import Progress, Silence
-from robogeo.runs.stored import criteria_of, open_run
+from robogeo.run.stored import criteria_of, open_run
 from robogeo.study.records import RecordFile, read_records
 from robogeo.study.schedule import Tally, run_missing
 from tests.parallel.items import (

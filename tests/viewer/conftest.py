@@ -12,7 +12,7 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.progress import Progress
-from robogeo.runs.stored import criteria_of
+from robogeo.run.stored import criteria_of
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching

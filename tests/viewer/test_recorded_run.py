@@ -14,8 +14,8 @@ from robogeo.errors import InputError
 from robogeo.experiment import update_experiment, usual_oracle
 from robogeo.learning.answers import check_demonstration
 from robogeo.learning.journal import read_events
-from robogeo.runs.stored import criteria_of
-from robogeo.runs.taught import learner_of
+from robogeo.run.stored import criteria_of
+from robogeo.run.taught import learner_of
 from robogeo.viewer.reports import Reports
 from robogeo.viewer.session import Session
 from robogeo.viewer.teaching import Teaching

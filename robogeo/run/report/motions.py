@@ -10,7 +10,7 @@ from robogeo.motion.planner import Plan
 from robogeo.motion.request import Request
 from robogeo.motion.trajectory import save_motion
 from robogeo.report import Section, joint_curves, still, write_video
-from robogeo.run_report.run import Run
+from robogeo.run.report.sources import Run
 
 Ran = tuple[Request, Plan, Execution]
 

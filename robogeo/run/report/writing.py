@@ -10,11 +10,11 @@ from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Request
 from robogeo.progress import Progress
 from robogeo.report import Section, write_report
-from robogeo.run_report.learning import foresight, map_of_learning, questions, round_by_round, success
-from robogeo.run_report.motions import motions
-from robogeo.run_report.origin import origin
-from robogeo.run_report.recorded import beside, recorded_success, recordings
-from robogeo.run_report.run import Run
+from robogeo.run.report.learning import foresight, map_of_learning, questions, round_by_round, success
+from robogeo.run.report.motions import motions
+from robogeo.run.report.origin import origin
+from robogeo.run.report.recorded import beside, recorded_success, recordings
+from robogeo.run.report.sources import Run
 
 MOTIONS_SHOWN = 3  # written as files and drawn as geodesics
 

@@ -11,7 +11,7 @@ from robogeo.learning.learner import Learner
 from robogeo.learning.manifest import kept_sealed
 from robogeo.learning.run_folder import RunFolder
 from robogeo.progress import Progress
-from robogeo.runs.recordings import world_in
+from robogeo.run.recordings import world_in
 
 
 @contextmanager

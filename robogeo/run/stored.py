@@ -24,7 +24,7 @@ from robogeo.motion.planner import MODES
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
-from robogeo.runs.recordings import EVENT, world_in
+from robogeo.run.recordings import EVENT, world_in
 
 _TARGET = 0.9  # success rate that ``demonstrations_to_90`` asks for
 

@@ -18,7 +18,7 @@ from robogeo.errors import InputError
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.motion.tool_recordings import for_tool
-from robogeo.runs.recordings import gathered, held_out_of, world_of
+from robogeo.run.recordings import gathered, held_out_of, world_of
 from tests.recorded_arcs import made
 
 

@@ -12,7 +12,7 @@ from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
 from robogeo.motion.request import Refusal
 from robogeo.report import Section, learning_curve, recorded_ways
-from robogeo.run_report.run import Run
+from robogeo.run.report.sources import Run
 
 _ENOUGH = 0.95  # of the success with all recordings
 

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 
 from robogeo.cli import main
+from robogeo.commands.dialogue import ask_run, tell_run
 from robogeo.config import load_config
 from robogeo.data.data_set import DataSet
 from robogeo.data.demonstrations import Demonstration
 from robogeo.data.formats import write_data_set
 from robogeo.data.npy import load_npz, npz_bytes
-from robogeo.commands.dialogue import ask_run, tell_run
 from robogeo.errors import InputError
 from robogeo.experiment import run_experiment
 from robogeo.learning.journal import Journal, read_events
 from robogeo.learning.verification import verified
 from robogeo.progress import Silence
-from robogeo.runs.recordings import FILE, as_begun
-from robogeo.runs.stored import evaluate_run
+from robogeo.run.recordings import FILE, as_begun
+from robogeo.run.stored import evaluate_run
 from tests.recorded_arcs import TINY, learn_from
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from robogeo.config import ExperimentConfig
+from robogeo.config.recordings import RecordingSettings
 from robogeo.data.data_set import DataSet, Reading
 from robogeo.data.folder import data_folder
 from robogeo.data.formats import read_data_set
@@ -35,7 +36,6 @@ from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_limits
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
-from robogeo.config.recordings import RecordingSettings
 
 FILE = "recordings.npz"
 EVENT = "recordings"

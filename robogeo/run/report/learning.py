@@ -18,8 +18,8 @@ from robogeo.report import (
     reliability_diagram,
     success_by_place,
 )
-from robogeo.run_report.latent_views import latent_view
-from robogeo.run_report.run import Run
+from robogeo.run.report.latent_views import latent_view
+from robogeo.run.report.sources import Run
 
 FloatArray = NDArray[np.float64]
 

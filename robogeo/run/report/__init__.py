@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from robogeo.run_report.writing import write_run_report
+from robogeo.run.report.writing import write_run_report
 
 __all__ = ["write_run_report"]

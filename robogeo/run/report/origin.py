@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from robogeo.report import Section
-from robogeo.run_report.run import Run
+from robogeo.run.report.sources import Run
 
 
 def origin(run: Run) -> Section:
