@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from surfaces import ensemble, sphere, sphere_distance
 
 from robogeo.errors import GeometryError, Unreachable
-from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, Support
+from robogeo.geometry import ExpectedMetric, GeodesicGraph, PullbackMetric, SmoothedMetric, Support
 from robogeo.geometry.search import symmetric_graph
 
 RNG = np.random.default_rng(0)
@@ -213,10 +213,32 @@ def test_save_and_load(tmp_path):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("nodes", np.zeros((2, 2), dtype=np.int64)),
+        ("nodes", np.zeros((2, 2, 1))),
+        ("nodes", np.zeros((3, 2))),
+        ("embedded", np.zeros((2, 3), dtype=np.int64)),
+        ("embedded", np.zeros(2)),
+        ("embedded", np.full((2, 3), np.inf)),
         ("edges", np.array([[0, 999]])),
+        ("edges", np.array([[1, 0]])),
+        ("edges", np.array([[0.0, 1.0]])),
+        ("edges", np.zeros((0, 2), dtype=np.int64)),
         ("lengths", np.array([np.nan])),
+        ("lengths", np.array([-1.0])),
+        ("lengths", np.array([1.0, 1.0])),
+        ("bridges", np.array([0])),
+        ("bridges", np.array([False, False])),
         ("space", np.int64(9)),
+        ("space", np.int64(-1)),
+        ("format", np.int64(99)),
         ("neighbors", np.int64(0)),
+        ("neighbors", np.array([1])),
+        ("landmarks", np.int64(-1)),
+        ("landmarks", np.float64(1)),
+        ("origins", np.array([0.0, 1.0])),
+        ("origins", np.array([0])),
+        ("origins", np.array([0, 0])),
+        ("origins", np.array([-1, 0])),
     ],
 )
 def test_damaged_fields_are_refused(tmp_path, field, value):
@@ -226,6 +248,40 @@ def test_damaged_fields_are_refused(tmp_path, field, value):
     np.savez(tmp_path / "graph.npz", **(fields | {field: value}))
     with pytest.raises(GeometryError, match="damaged"):
         GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+
+
+def test_a_file_that_falls_apart_is_refused(tmp_path):
+    GeodesicGraph.build(PullbackMetric(sphere), NODES[:6], 2).save(tmp_path / "graph.npz")
+    with np.load(tmp_path / "graph.npz") as archive:
+        fields = dict(archive)
+    lonely = ~(fields["edges"] == 0).any(axis=1)
+    kept = {name: fields[name][lonely] for name in ("edges", "lengths", "bridges")}
+    np.savez(tmp_path / "graph.npz", **(fields | kept))
+    with pytest.raises(GeometryError, match="falls apart"):
+        GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+
+
+def test_only_metrics_without_chords_need_landmarks(tmp_path):
+    flat = torch.nn.Linear(2, 3, bias=False).double().requires_grad_(False)
+    plain, smoothed = PullbackMetric(flat), SmoothedMetric(flat, 1e-12)  # so little that lengths are the same
+    GeodesicGraph.build(plain, NODES[:9], 3, landmarks=0).save(tmp_path / "graph.npz")
+    assert GeodesicGraph.load(tmp_path / "graph.npz", plain).landmarks == 0
+    with pytest.raises(GeometryError, match="has no landmarks, which this metric needs"):
+        GeodesicGraph.load(tmp_path / "graph.npz", smoothed)
+
+
+def test_ways_are_the_nodes_of_paths():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES, 5)
+    pairs = RNG.normal(size=(2, 12, 2))
+    for way, path in zip(graph.ways(*pairs), graph.paths(*pairs), strict=True):
+        np.testing.assert_array_equal(way, path.nodes)
+
+
+def test_points_take_the_type_of_the_nodes():
+    graph = GeodesicGraph.build(PullbackMetric(sphere), torch.from_numpy(NODES).float())
+    path = graph.geodesic(NODES[0], RNG.normal(size=2))
+    assert path.points.dtype == torch.float32
+    assert torch.equal(path.points[0], torch.from_numpy(NODES[0]).float())
 
 
 def test_bad_arguments():
@@ -242,6 +298,8 @@ def test_bad_arguments():
         graph.geodesic([0.0], [1.0])
     with pytest.raises(GeometryError, match="NaN"):
         graph.geodesic([0.0, np.nan], [1.0, 0.0])
+    graph.forbid(nodes=np.array([3], dtype=np.uint8))
+    assert graph.blocked.sum() == 1
     for bad in ({"edges": [1, 2, 3]}, {"nodes": ["a"]}, {"nodes": [0.9]}):
         with pytest.raises(GeometryError, match="whole numbers"):
             graph.forbid(**bad)

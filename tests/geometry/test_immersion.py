@@ -49,6 +49,9 @@ def test_joined_parts_keep_their_order():
     z = np.random.default_rng(1).normal(size=(7, 3))
     for mine, other in zip(fast.immersion.linearized(z), slow.immersion.linearized(z), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-10, atol=1e-12)
+    values, slopes = fast.immersion.linearized(z)
+    np.testing.assert_allclose(values, fast.embed(z).numpy(), rtol=1e-12)
+    np.testing.assert_allclose(slopes, fast.jacobian(z).mT.numpy(), rtol=1e-9, atol=1e-12)
     path = np.stack([z[0], z[1], z[2]])
     assert relax(fast, path).length == pytest.approx(relax(slow, path).length, rel=1e-6)
 

@@ -114,6 +114,27 @@ def test_gradients_flow_only_when_asked_for():
     torch.testing.assert_close(gradient, 4 * z.detach() / (1 + 4 * z.detach().square().sum()))
 
 
+def test_cost_is_that_of_the_support():
+    z = np.random.default_rng(0).normal(size=(3, 4, 2))
+    support = Support(z.reshape(-1, 2)[:5], 0.3, 2.0)
+    torch.testing.assert_close(PullbackMetric(sphere, support).cost(z), support.cost(z))
+    assert torch.equal(PullbackMetric(sphere).cost(z), torch.zeros(3, 4, dtype=torch.float64))
+
+
+def test_lengths_with_gradients_are_those_without():
+    rng = np.random.default_rng(0)
+    a, b = (torch.from_numpy(part).requires_grad_() for part in 0.4 * rng.normal(size=(2, 6, 2)))
+    for support in (None, Support(rng.normal(size=(60, 2)), 0.5, 2.0)):
+        metric = PullbackMetric(sphere, support)
+        lengths = metric.segment_lengths(a, b)
+        with torch.no_grad():
+            torch.testing.assert_close(lengths.detach(), metric.segment_lengths(a, b), rtol=2e-4, atol=0.0)
+        (gradient,) = torch.autograd.grad(lengths.sum(), b)
+        step = 1e-5 * torch.from_numpy(rng.normal(size=(6, 2)))
+        ahead, behind = (metric.segment_lengths(a, b + sign * step).sum() for sign in (1, -1))
+        assert float((ahead - behind).detach()) / 2 == pytest.approx(float((gradient * step).sum()), rel=1e-5)
+
+
 def test_decoder_type_is_found():
     weights = torch.ones(2, 3, dtype=torch.float32)
     assert PullbackMetric(lambda z: z @ weights).tensor(np.zeros((4, 2))).dtype == torch.float32

@@ -121,6 +121,7 @@ def test_equal_seeds_give_equal_curves():
     options = {"recipe": "published", "steps": 5, "published": SMALL}
     one, two = (fit_neural_geodesic(PullbackMetric(sphere), [1.0, 0], [0, 1.0], **options) for _ in range(2))
     assert torch.equal(one.points, two.points)
+    assert one.method == "neural as published"
 
 
 def test_a_coordinate_equal_at_both_ends_is_frozen_and_named():

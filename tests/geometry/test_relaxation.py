@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -110,6 +112,42 @@ def test_finds_the_gap_only_from_the_graph():
     line = relax(metric, [z0, z1])
     assert curve.method == "relaxed from path"
     assert curve.length < 0.95 * line.length
+    assert (curve.expanded, curve.bridged) == (path.expanded, path.bridged)
+    assert path.expanded > 0
+
+
+def test_the_line_is_a_start_only_if_it_may_be():
+    # Round a bump the wrong way: only from the line, on the other side of it, is there a shorter curve.
+    metric = PullbackMetric(
+        lambda z: torch.cat([z, 3 * torch.exp(-4 * z.square().sum(-1, keepdim=True))], -1)
+    )
+    detour = [[-1.0, 0.3], [0.0, -1.5], [1.0, 0.3]]
+    alone, both = (relax(metric, detour, also_from_line=also) for also in (False, True))
+    assert (alone.method, both.method) == ("relaxed from path", "relaxed from line")
+    assert both.length < 0.95 * alone.length
+
+
+def test_a_path_that_cannot_be_shortened_is_kept_by_name():
+    turn = np.linspace(0.0, 2.0 * np.pi, 120)
+    wavy = np.stack([turn, np.sin(3.0 * turn)], axis=1)  # which three segments cannot follow
+    metric = PullbackMetric(lambda z: 1.0 * z, Support(wavy, 0.05, 50.0))
+    kept = relax(metric, wavy, segments=3, also_from_line=False)
+    assert kept.method == "path"
+    assert kept.length == pytest.approx(polyline_length(metric, wavy), rel=1e-12)
+    steps = np.linalg.norm(np.diff(kept.points.numpy(), axis=0), axis=1)
+    assert steps.max() < 1.7 * steps.min()  # corners are cut, no more
+
+
+def test_steps_of_some_curves_leave_the_others_as_they_are():
+    rng = np.random.default_rng(0)
+    metric = PullbackMetric(sphere, Support(rng.normal(size=(40, 2)), 0.4, 3.0))
+    mine, other = (evaluate(metric, rng.normal(size=(3, 5, 2))) for _ in range(2))
+    before = mine.select(np.arange(3))
+    mine.put(np.array([True, False, True]), other)
+    for part in fields(mine):
+        now, was, new = (getattr(curves, part.name) for curves in (mine, before, other))
+        np.testing.assert_array_equal(now[[0, 2]], new[[0, 2]])
+        np.testing.assert_array_equal(now[1], was[1])
 
 
 def test_nothing_to_do():

@@ -31,6 +31,7 @@ def test_rank_keeps_the_largest():
     expected = torch.diag(torch.tensor([64 / 19, 0.0], dtype=torch.float64))
     torch.testing.assert_close(metric.tensor(torch.zeros(2, dtype=torch.float64)), expected)
     assert float(metric.magnification_factor(torch.zeros(2))) == 0.0
+    assert metric.log_magnification_factor(torch.zeros(2)).dtype == torch.float64
 
 
 @settings(max_examples=20, deadline=None)
