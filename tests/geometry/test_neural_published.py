@@ -122,6 +122,17 @@ def test_equal_seeds_give_equal_curves():
     one, two = (fit_neural_geodesic(PullbackMetric(sphere), [1.0, 0], [0, 1.0], **options) for _ in range(2))
     assert torch.equal(one.points, two.points)
     assert one.method == "neural as published"
+    assert one.points[0].tolist() == [1.0, 0.0] and one.points[-1].tolist() == [0.0, 1.0]
+    assert one.converged is False
+
+
+def test_more_steps_give_shorter_curves():
+    options = {"recipe": "published", "published": SMALL}
+    short, shorter = (
+        fit_neural_geodesic(PullbackMetric(sphere), [3.0, 0.5], [-0.5, 3.0], steps=steps, **options)
+        for steps in (1, 60)
+    )
+    assert shorter.length < 0.98 * short.length
 
 
 def test_a_coordinate_equal_at_both_ends_is_frozen_and_named():
