@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from robogeo.motion.worlds import robot_names
-from robogeo.reproduction.arm_pictures import SIZE, in_picture
+from robogeo.reproduction.arm.pictures import SIZE, in_picture
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "scenes.png"
 MOST_BYTES = 600_000

@@ -25,11 +25,11 @@ from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import mean_metric, published_geodesics
-from robogeo.reproduction.human_motion import SETTINGS, recipe_metric, walking_model, walking_poses
+from robogeo.reproduction.human_motion.experiment import SETTINGS, recipe_metric, walking_model, walking_poses
+from robogeo.reproduction.human_motion.poses import Poses
+from robogeo.reproduction.human_motion.ways import judged
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import RECIPE
-from robogeo.reproduction.pose_ways import judged
-from robogeo.reproduction.poses import Poses
 from robogeo.reproduction.settings import load_settings, settings_file
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -24,9 +24,10 @@ from robogeo.motion.world import World
 from robogeo.parallel import use_one_thread
 from robogeo.progress import Silence
 from robogeo.randomness import numpy_generator
-from robogeo.reproduction import pendulum, robot_circle
-from robogeo.reproduction.circle import JOINTS, Circle, CircleArm
-from robogeo.reproduction.pendulum_pictures import PendulumPictures
+from robogeo.reproduction.circle import experiment as robot_circle
+from robogeo.reproduction.circle.arm import JOINTS, Circle, CircleArm
+from robogeo.reproduction.pendulum import experiment as pendulum
+from robogeo.reproduction.pendulum.pictures import PendulumPictures
 from robogeo.reproduction.settings import load_settings, settings_file
 
 RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"

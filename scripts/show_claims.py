@@ -20,11 +20,11 @@ from matplotlib.figure import Figure
 from robogeo.evaluation.results import Results
 from robogeo.parallel import Workers, use_one_thread
 from robogeo.report.png import figure_png
-from robogeo.reproduction import arm_collisions as collision
-from robogeo.reproduction import arm_generalising as generalise
-from robogeo.reproduction import arm_transition as transition
-from robogeo.reproduction import swings as pendulum
-from robogeo.reproduction.arm_runs import AFTER, BEFORE, SCENES, Measured, measured_all
+from robogeo.reproduction.arm import collisions as collision
+from robogeo.reproduction.arm import generalising as generalise
+from robogeo.reproduction.arm import transition
+from robogeo.reproduction.arm.runs import AFTER, BEFORE, SCENES, Measured, measured_all
+from robogeo.reproduction.pendulum import swings as pendulum
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES, RESULTS = ROOT / "docs" / "images", ROOT / "docs" / "results"

@@ -24,14 +24,14 @@ Record = Mapping[str, Any]
 
 # Name as typed, and the module of this room that is the experiment.
 EXPERIMENTS = {
-    "pendulum": "pendulum",
-    "robot-circle": "robot_circle",
-    "fashion-mnist": "fashion_mnist",
-    "human-motion": "human_motion",
-    "chairs": "chairs",
-    "graph-vs-neural": "graph_vs_neural",
-    "active-pendulum": "active_pendulum",
-    "active-arm": "active_arm",
+    "pendulum": "pendulum.experiment",
+    "robot-circle": "circle.experiment",
+    "fashion-mnist": "clothes.experiment",
+    "human-motion": "human_motion.experiment",
+    "chairs": "chairs.experiment",
+    "graph-vs-neural": "race.experiment",
+    "active-pendulum": "pendulum.active",
+    "active-arm": "arm.experiment",
 }
 
 

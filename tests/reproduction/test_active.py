@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from robogeo.evaluation.results import Results
-from robogeo.reproduction import active_arm, active_pendulum
+from robogeo.reproduction.arm import experiment as active_arm
 from robogeo.reproduction.kept import Kept
-from robogeo.reproduction.swings import Swing
+from robogeo.reproduction.pendulum import active as active_pendulum
+from robogeo.reproduction.pendulum.swings import Swing
 
 
 def made_swing(abruptness: float, peak: float, queries: list[str]) -> Swing:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from robogeo.data.folder import data_folder
 from robogeo.progress import Silence
-from robogeo.reproduction.human_motion import SETTINGS, SeveralData, pairs_of_kinds
+from robogeo.reproduction.human_motion.experiment import SETTINGS, SeveralData, pairs_of_kinds
 from robogeo.reproduction.running import reproduce
 from robogeo.reproduction.settings import load_settings, settings_file
 
@@ -74,6 +74,6 @@ def test_a_tiny_run_measures_draws_and_goes_on(tmp_path: Path, monkeypatch: pyte
     assert "walking.gif" in page and "nearest recorded one" in page
     # Again, from what was kept, without a step of training; the bits are the same.
     monkeypatch.setattr("robogeo.fitting.fitted_model.fit", None)
-    monkeypatch.setattr("robogeo.reproduction.human_motion.draw", lambda *_: [])
+    monkeypatch.setattr("robogeo.reproduction.human_motion.experiment.draw", lambda *_: [])
     again = reproduce("human-motion", quick=False, seeds=None, out=out, progress=Silence())
     assert json.dumps(again.rows) == json.dumps(results.rows)

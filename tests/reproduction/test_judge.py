@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from robogeo.reproduction.judge import Judge, distinct_classes
+from robogeo.reproduction.clothes.judge import Judge, distinct_classes
 
 
 def clusters():

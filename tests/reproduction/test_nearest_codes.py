@@ -6,7 +6,11 @@ import numpy as np
 import torch
 
 from robogeo.geometry import GeodesicGraph, PullbackMetric
-from robogeo.reproduction.nearest_codes import majority, nearest_along_graph, nearest_by_latent_distance
+from robogeo.reproduction.clothes.nearest_codes import (
+    majority,
+    nearest_along_graph,
+    nearest_by_latent_distance,
+)
 
 
 def flat(z):

@@ -12,12 +12,12 @@ from robogeo.fitting import codes, start_at_principal_components
 from robogeo.geometry import PullbackMetric, SmoothedMetric
 from robogeo.models import IWAE, ModelConfig
 from robogeo.progress import Silence
-from robogeo.reproduction import pendulum
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT
-from robogeo.reproduction.pendulum_pictures import PendulumPictures
+from robogeo.reproduction.pendulum import experiment as pendulum
+from robogeo.reproduction.pendulum.pictures import PendulumPictures
+from robogeo.reproduction.pendulum.smoothing import chosen_smoothing, smoothing_sweep
 from robogeo.reproduction.settings import load_settings, settings_file
-from robogeo.reproduction.smoothing import chosen_smoothing, smoothing_sweep
 
 TINY = """
 seeds: 2

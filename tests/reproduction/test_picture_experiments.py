@@ -12,8 +12,8 @@ from PIL import Image
 from robogeo.data.folder import data_folder
 from robogeo.errors import InputError
 from robogeo.progress import Silence
-from robogeo.reproduction.chair_ways import ChairSettings, draw_pairs
-from robogeo.reproduction.clothes import drawn_pairs
+from robogeo.reproduction.chairs.ways import ChairSettings, draw_pairs
+from robogeo.reproduction.clothes.maps import drawn_pairs
 from robogeo.reproduction.experiment import find_experiment
 from robogeo.reproduction.running import reproduce
 from robogeo.reproduction.settings import load_settings, settings_file

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from robogeo.data.asf import load_skeleton
 from robogeo.data.cmu_mocap import Recording
-from robogeo.reproduction.poses import Poses, evenly, joined
+from robogeo.reproduction.human_motion.poses import Poses, evenly, joined
 from tests.data.acclaim import ASF
 
 

@@ -9,8 +9,8 @@ import pytest
 from robogeo.errors import MotionError
 from robogeo.motion.world import World
 from robogeo.progress import Silence
-from robogeo.reproduction import robot_circle
-from robogeo.reproduction.circle import Circle, CircleArm
+from robogeo.reproduction.circle import experiment as robot_circle
+from robogeo.reproduction.circle.arm import Circle, CircleArm
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import load_settings
 

@@ -40,13 +40,7 @@ def test_bad_settings_are_told_in_one_line(text: str, told: str, tmp_path: Path)
     assert told in str(error.value) and "\n" not in str(error.value) and "mine.yaml" in str(error.value)
 
 
-def present() -> list[str]:
-    """Experiments whose module is there."""
-    package = Path(__file__).parents[2] / "robogeo" / "reproduction"
-    return [name for name, module in EXPERIMENTS.items() if (package / f"{module}.py").is_file()]
-
-
-@pytest.mark.parametrize("name", present())
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_has_a_file_that_its_settings_accept(name: str) -> None:
     experiment = find_experiment(name)
     settings = load_settings(experiment.SETTINGS, settings_file(name))

@@ -7,7 +7,7 @@ import pytest
 
 from robogeo.data.skeleton import Bone, Skeleton
 from robogeo.report.style import new_figure
-from robogeo.reproduction.stick_figures import LEFT, RIGHT, StickFigures
+from robogeo.reproduction.human_motion.stick_figures import LEFT, RIGHT, StickFigures
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robogeo.reproduction.turning import turn_of
+from robogeo.reproduction.chairs.turning import turn_of
 
 VIEWS = np.stack([np.roll(np.linspace(0.0, 1.0, 31) ** 2, k) for k in range(31)])
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from robogeo.data.chairs import SIDE
 from robogeo.report.style import WIDTH, calm, new_figure, series
+from robogeo.reproduction.chairs.turning import turn_of
 from robogeo.reproduction.experiment import Picture
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE
-from robogeo.reproduction.turning import turn_of
 
 
 @dataclass(frozen=True, eq=False)

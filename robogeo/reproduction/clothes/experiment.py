@@ -21,7 +21,8 @@ from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import numpy_generator
 from robogeo.reproduction.charts import lengths, lines, unevenness
-from robogeo.reproduction.clothes import (
+from robogeo.reproduction.clothes.judge import Judge, distinct_classes
+from robogeo.reproduction.clothes.maps import (
     Clothes,
     ClothesFits,
     Learned,
@@ -31,12 +32,15 @@ from robogeo.reproduction.clothes import (
     load_clothes,
     pictures_along,
 )
+from robogeo.reproduction.clothes.nearest_codes import (
+    majority,
+    nearest_along_graph,
+    nearest_by_latent_distance,
+)
+from robogeo.reproduction.clothes.pictures import draw_distances, draw_map
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.fashion_pictures import draw_distances, draw_map
-from robogeo.reproduction.judge import Judge, distinct_classes
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.nearest_codes import majority, nearest_along_graph, nearest_by_latent_distance
 from robogeo.reproduction.settings import ReproductionSettings
 
 TITLE = "Fashion-MNIST: a map of clothes"

@@ -33,8 +33,8 @@ from robogeo.report.style import (
     percent,
     percent_axis,
 )
-from robogeo.reproduction.arm_pictures import Way, draw_in_scene
-from robogeo.reproduction.arm_runs import (
+from robogeo.reproduction.arm.pictures import Way, draw_in_scene
+from robogeo.reproduction.arm.runs import (
     AFTER,
     BEFORE,
     JOINT_LINE,

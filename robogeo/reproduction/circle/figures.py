@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from robogeo.report.style import MUTED, WIDTH, calm, new_figure
-from robogeo.reproduction.circle import Circle
+from robogeo.reproduction.circle.arm import Circle
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.latent_pictures import MODELS, WAYS, charts_figure, speeds_figure
 

@@ -40,9 +40,9 @@ from robogeo.reproduction.intervals import correlation, largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.latent_pictures import background
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.pendulum_pictures import PendulumPictures
+from robogeo.reproduction.pendulum.pictures import PendulumPictures
+from robogeo.reproduction.pendulum.smoothing import chosen_smoothing, smoothing_sweep
 from robogeo.reproduction.settings import PairSettings
-from robogeo.reproduction.smoothing import chosen_smoothing, smoothing_sweep
 from robogeo.reproduction.turns import drawn_turns
 
 TITLE = "Pendulum: lengths follow angles"
@@ -266,7 +266,7 @@ def targets(
 
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """As the paper's figures 1 to 4."""
-    from robogeo.reproduction.pendulum_figures import pictures_of
+    from robogeo.reproduction.pendulum.figures import pictures_of
 
     return pictures_of(settings.smoothings, records)
 

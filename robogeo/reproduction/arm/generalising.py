@@ -25,7 +25,7 @@ from robogeo.report.style import (
     percent,
     percent_axis,
 )
-from robogeo.reproduction.arm_runs import AFTER, BEFORE, Measured, Record, rate, successes
+from robogeo.reproduction.arm.runs import AFTER, BEFORE, Measured, Record, rate, successes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from robogeo.geometry import distance_field, resample_uniform
 from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.style import ALARM, INK, WIDTH, calm, cool_scale, new_figure
 from robogeo.reproduction.charts import lines
-from robogeo.reproduction.clothes import Clothes, Learned, pictures_along
+from robogeo.reproduction.clothes.maps import Clothes, Learned, pictures_along
 from robogeo.reproduction.experiment import Picture
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from robogeo.motion.request import Request
 from robogeo.motion.world import World
 from robogeo.randomness import stream_seed
 from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, new_figure, percent, percent_axis
-from robogeo.reproduction.arm_pictures import Way, draw_in_scene
-from robogeo.reproduction.arm_runs import (
+from robogeo.reproduction.arm.pictures import Way, draw_in_scene
+from robogeo.reproduction.arm.runs import (
     AFTER,
     BEFORE,
     Measured,

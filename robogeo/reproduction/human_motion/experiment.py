@@ -36,11 +36,11 @@ from robogeo.reproduction.charts import (
     published_geodesics,
 )
 from robogeo.reproduction.experiment import Film, Picture, Record
+from robogeo.reproduction.human_motion.poses import Poses, evenly
+from robogeo.reproduction.human_motion.ways import SHOWN, closed_walk, judged, shown
 from robogeo.reproduction.intervals import largest
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.pose_ways import SHOWN, closed_walk, judged, shown
-from robogeo.reproduction.poses import Poses, evenly
 from robogeo.reproduction.settings import ChartSettings, PairSettings
 
 TITLE = "Human motion: between poses of a walk, and between kinds of motion"
@@ -265,7 +265,7 @@ def targets(
 
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture | Film]:
     """As the paper's figures 11 to 13, and the motions of subject 02."""
-    from robogeo.reproduction.human_motion_figures import pictures_of
+    from robogeo.reproduction.human_motion.figures import pictures_of
 
     skeleton = recorded(settings.walks.trials[:1]).skeleton
     return pictures_of(records[0], skeleton, settings.several.kinds)

@@ -19,7 +19,7 @@ from robogeo.reproduction.measures import Measure, measured
 from robogeo.reproduction.settings import ReproductionSettings
 
 if TYPE_CHECKING:
-    from robogeo.reproduction.swings import Swing
+    from robogeo.reproduction.pendulum.swings import Swing
 
 TITLE = "Active learning: a pendulum with a gap"
 BEFORE, AFTER, LINE = "before asking", "after asking", "straight line, after asking"
@@ -33,7 +33,7 @@ class SETTINGS(ReproductionSettings):
 
 def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> Record:
     """Ask until the held-out swing is smooth; a run that was interrupted begins anew."""
-    from robogeo.reproduction.swings import measure
+    from robogeo.reproduction.pendulum.swings import measure
 
     run = kept.folder / "run"
     shutil.rmtree(run, ignore_errors=True)
@@ -75,7 +75,7 @@ def targets(
     settings: SETTINGS, records: Sequence[Record], measures: Sequence[Measure], results: Results
 ) -> None:
     """As the claim's own: abrupt before, smooth after, the ridge halved."""
-    from robogeo.reproduction.swings import SMOOTH
+    from robogeo.reproduction.pendulum.swings import SMOOTH
 
     before, after = ([record[name] for record in records] for name in (BEFORE, AFTER))
     least = min(swing["abruptness"] for swing in before)
@@ -90,7 +90,7 @@ def targets(
 
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """Pictures along the geodesic before and after, and what happens on the way."""
-    from robogeo.reproduction.swings import Swing, drawn
+    from robogeo.reproduction.pendulum.swings import Swing, drawn
 
     def swing(plain: dict[str, Any]) -> Swing:
         fields = {name: value for name, value in plain.items() if name not in ("largest_step", "peak")}

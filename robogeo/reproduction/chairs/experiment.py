@@ -20,8 +20,9 @@ from robogeo.geometry import ExpectedMetric, Metric, PullbackMetric
 from robogeo.geometry.curve import spread
 from robogeo.models import IWAE
 from robogeo.progress import Progress
-from robogeo.reproduction.chair_pictures import Strip, draw_dimensions, draw_turns
-from robogeo.reproduction.chair_ways import (
+from robogeo.reproduction.chairs.pictures import Strip, draw_dimensions, draw_turns
+from robogeo.reproduction.chairs.turning import turn_of
+from robogeo.reproduction.chairs.ways import (
     ChairSettings,
     Views,
     default_graph,
@@ -37,7 +38,6 @@ from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.intervals import FloatArray
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, RECIPE_LINE, Measure, measured
-from robogeo.reproduction.turning import turn_of
 
 SETTINGS = ChairSettings
 TITLE = "Chairs: turning in more than two latent dimensions"

@@ -23,13 +23,13 @@ from robogeo.models import IWAE
 from robogeo.progress import Progress
 from robogeo.randomness import derived_seed
 from robogeo.reproduction.charts import lengths, lines, published_geodesics, unevenness
-from robogeo.reproduction.clothes import drawn_pairs, load_clothes, mean_only
+from robogeo.reproduction.clothes.maps import drawn_pairs, load_clothes, mean_only
 from robogeo.reproduction.experiment import Picture, Record
-from robogeo.reproduction.human_motion import WalkData, walking_poses
+from robogeo.reproduction.human_motion.experiment import WalkData, walking_poses
 from robogeo.reproduction.intervals import FloatArray, median
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.measures import DEFAULT, DEFAULT_LINE, RECIPE, Measure, measured
-from robogeo.reproduction.race_figure import draw_race
+from robogeo.reproduction.race.figure import draw_race
 from robogeo.reproduction.settings import NeuralSettings, ReproductionSettings
 
 TITLE = "Graph geodesics against neural geodesics"

@@ -13,9 +13,9 @@ from robogeo.report.backdrop import draw_backdrop
 from robogeo.report.projection import Projection
 from robogeo.report.style import ALARM, INK, MUTED, PALETTE, WIDTH, calm, new_figure
 from robogeo.reproduction.experiment import Film, Picture, Record
+from robogeo.reproduction.human_motion.stick_figures import StickFigures
 from robogeo.reproduction.latent_pictures import MODELS
 from robogeo.reproduction.measures import DEFAULT, RECIPE
-from robogeo.reproduction.stick_figures import StickFigures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,8 @@ from robogeo.fitting import codes, decoded
 from robogeo.geometry import Metric
 from robogeo.models import IWAE
 from robogeo.reproduction.charts import Chart, lengths, lines, speeds, unevenness
+from robogeo.reproduction.human_motion.poses import FloatArray, Poses, evenly, joined
 from robogeo.reproduction.latent_pictures import background
-from robogeo.reproduction.poses import FloatArray, Poses, evenly, joined
 
 LOOKS = 64
 """Poses of a way that are judged."""

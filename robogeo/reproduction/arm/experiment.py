@@ -39,7 +39,7 @@ class SETTINGS(ReproductionSettings):
 
 def run_seed(settings: SETTINGS, seed: int, kept: Kept, progress: Progress) -> Record:
     """Run the three scenes, or go on with them, and measure them on fresh requests."""
-    from robogeo.reproduction.arm_runs import SCENES, measured
+    from robogeo.reproduction.arm.runs import SCENES, measured
 
     record = {}
     for number, scene in enumerate(SCENES):
@@ -120,27 +120,27 @@ def targets(
 
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """The figures of the three claims."""
-    from robogeo.reproduction import arm_collisions, arm_generalising, arm_transition
-    from robogeo.reproduction.arm_runs import SCENES, Measured, NoExampleError
+    from robogeo.reproduction.arm import collisions, generalising, transition
+    from robogeo.reproduction.arm.runs import SCENES, Measured, NoExampleError
 
     runs = {scene: [Measured(**record[scene]) for record in records] for scene in SCENES}
     place: Path = kept[0].folder
-    skills, detour = runs[arm_transition.SCENE], runs[arm_collisions.SCENE]
+    skills, detour = runs[transition.SCENE], runs[collisions.SCENE]
     whole = [run for of_scene in runs.values() for run in of_scene]
     pictures = [
         Picture(
             "generalising",
-            arm_generalising.drawn(runs[arm_generalising.SCENE]),
+            generalising.drawn(runs[generalising.SCENE]),
             "ShelfReach: success from place to place before and after asking, and on pairs never shown.",
         )
     ]
     # A brief run may not know any request well enough for an example; then there is no such picture.
     with suppress(NoExampleError):
-        figure = arm_transition.drawn(skills, arm_transition.example(place, skills[0]))
+        figure = transition.drawn(skills, transition.example(place, skills[0]))
         told = "TwoSkills: a way between skills before and after asking, success, abruptness, questions."
         pictures.append(Picture("transition", figure, told))
     with suppress(NoExampleError):
-        figure = arm_collisions.drawn(whole, arm_collisions.example(place, detour[0]))
+        figure = collisions.drawn(whole, collisions.example(place, detour[0]))
         told = "What becomes of requests along straight lines and along geodesics."
         pictures.append(Picture("collisions", figure, told))
     return pictures

@@ -35,7 +35,7 @@ from robogeo.reproduction.charts import (
     speeds,
     unevenness,
 )
-from robogeo.reproduction.circle import JOINTS, Circle, CircleArm
+from robogeo.reproduction.circle.arm import JOINTS, Circle, CircleArm
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.intervals import largest, ratio_of_means
 from robogeo.reproduction.kept import Kept
@@ -212,7 +212,7 @@ def targets(
 
 def draw(settings: SETTINGS, records: Sequence[Record], kept: Sequence[Kept]) -> list[Picture]:
     """As the paper's figures 8 to 10."""
-    from robogeo.reproduction.circle_figures import pictures_of
+    from robogeo.reproduction.circle.figures import pictures_of
 
     return pictures_of(Circle(settings.data.centre, settings.data.radius), records)
 

@@ -1,0 +1,1 @@
+"""Chairs seen from all round, in a latent space of many dimensions."""

@@ -1,0 +1,1 @@
+"""A robot whose tool draws a circle."""

@@ -1,0 +1,1 @@
+"""Clothes of Fashion-MNIST: their map, and a judge that knows real pictures alone."""

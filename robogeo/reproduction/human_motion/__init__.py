@@ -1,0 +1,1 @@
+"""Human motion: walks, kinds of motion, and the stick figures that show them."""
