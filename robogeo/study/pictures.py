@@ -22,8 +22,8 @@ def write_pictures(
 ) -> list[Path]:
     """Write ``study_curves.png`` and ``study_ratios.png``, where there is data; returns their paths."""
     pictures = {}
-    panels = {scene: _curves(config, table, scene) for scene in table.scenes}
-    panels = {scene: curves for scene, curves in panels.items() if curves}
+    panels = {_title(config, table, scene): _curves(config, table, scene) for scene in table.scenes}
+    panels = {title: curves for title, curves in panels.items() if curves}
     if panels:
         emphasis = (config.proposed, config.baseline)
         pictures["study_curves.png"] = study_curves(panels, emphasis, config.target)
@@ -33,6 +33,13 @@ def write_pictures(
     for name, figure in pictures.items():
         write_atomically(folder / name, figure_png(figure))
     return [folder / name for name in pictures]
+
+
+def _title(config: StudyConfig, table: Table, scene: str) -> str:
+    """The scene, and how many runs of each strategy its curves are means of."""
+    counts = [len(table.runs(scene, name)) for name in config.strategies]
+    least, most = min(counts), max(counts)
+    return f"{scene} ({most if least == most else f'{least} to {most}'} seeds)"
 
 
 def _curves(config: StudyConfig, table: Table, scene: str) -> dict[str, tuple[FloatArray, ...]]:
