@@ -156,6 +156,8 @@ def test_unreachable_and_unknown_edges_are_told():
     with pytest.raises(Unreachable, match="restore"):
         graph.geodesic(graph.nodes[3], graph.nodes[7])
     assert np.isinf(graph.distances(graph.nodes[3:4], graph.nodes[7:8]).item())
+    (lost,) = graph.paths(graph.nodes[3:4], graph.nodes[7:8])
+    assert not lost.converged and not lost.reached and lost.points.shape == (0, 2)
     away = int((graph.nodes - graph.nodes[0]).norm(dim=1).argmax())
     with pytest.raises(GeometryError, match="no edge"):
         graph.forbid(edges=[(0, away)])
@@ -268,6 +270,22 @@ def test_only_metrics_without_chords_need_landmarks(tmp_path):
     assert GeodesicGraph.load(tmp_path / "graph.npz", plain).landmarks == 0
     with pytest.raises(GeometryError, match="has no landmarks, which this metric needs"):
         GeodesicGraph.load(tmp_path / "graph.npz", smoothed)
+
+
+def test_a_graph_of_two_nodes_is_one_edge(tmp_path):
+    graph = GeodesicGraph.build(PullbackMetric(sphere), NODES[:2])
+    graph.save(tmp_path / "graph.npz")
+    again = GeodesicGraph.load(tmp_path / "graph.npz", PullbackMetric(sphere))
+    assert len(again.edges) == 1
+    with pytest.raises(GeometryError, match=r"0 \.\. 1$"):
+        again.forbid(nodes=[2])
+
+
+def test_a_way_over_one_bridge_is_all_bridge():
+    apart = np.array([[0.0, 0.0], [0.1, 0.0], [5.0, 0.0], [5.1, 0.0]])
+    graph = GeodesicGraph.build(PullbackMetric(lambda z: 1.0 * z), apart, 1)
+    assert graph.geodesic(apart[1], apart[2]).bridged == 1.0
+    assert graph.geodesic(apart[0], apart[1]).bridged == 0.0
 
 
 def test_ways_are_the_nodes_of_paths():

@@ -147,6 +147,13 @@ def test_a_narrowed_perceptron_is_isometric(activation):
     np.testing.assert_allclose(J @ J.swapaxes(1, 2), K @ K.swapaxes(1, 2))
 
 
+def test_a_narrowed_perceptron_keeps_its_type():
+    rng = np.random.default_rng(0)
+    weight, bias = rng.normal(size=(3, 2, 40)).astype(np.float32), np.zeros((3, 1, 40), dtype=np.float32)
+    narrow = Perceptron([Layer(weight, bias, "identity")]).narrowed()
+    assert narrow.dtype == np.float32 and narrow.values(np.ones((4, 2), dtype=np.float32)).dtype == np.float32
+
+
 def test_a_curved_last_layer_is_left_alone():
     rng = np.random.default_rng(1)
     layers = [Layer(rng.normal(size=(1, 2, 30)), rng.normal(size=(1, 1, 30)), "sigmoid")]

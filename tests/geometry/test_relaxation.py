@@ -110,6 +110,7 @@ def test_finds_the_gap_only_from_the_graph():
     path = GeodesicGraph.build(metric, nodes).geodesic(z0, z1)
     curve = relax(metric, path)
     line = relax(metric, [z0, z1])
+    assert fit_neural_geodesic(metric, z0, z1, steps=2).method == "neural"
     assert curve.method == "relaxed from path"
     assert curve.length < 0.95 * line.length
     assert (curve.expanded, curve.bridged) == (path.expanded, path.bridged)
@@ -132,7 +133,7 @@ def test_a_path_that_cannot_be_shortened_is_kept_by_name():
     wavy = np.stack([turn, np.sin(3.0 * turn)], axis=1)  # which three segments cannot follow
     metric = PullbackMetric(lambda z: 1.0 * z, Support(wavy, 0.05, 50.0))
     kept = relax(metric, wavy, segments=3, also_from_line=False)
-    assert kept.method == "path"
+    assert (kept.method, kept.expanded) == ("path", 0)
     assert kept.length == pytest.approx(polyline_length(metric, wavy), rel=1e-12)
     steps = np.linalg.norm(np.diff(kept.points.numpy(), axis=0), axis=1)
     assert steps.max() < 1.7 * steps.min()  # corners are cut, no more
@@ -148,6 +149,45 @@ def test_steps_of_some_curves_leave_the_others_as_they_are():
         now, was, new = (getattr(curves, part.name) for curves in (mine, before, other))
         np.testing.assert_array_equal(now[[0, 2]], new[[0, 2]])
         np.testing.assert_array_equal(now[1], was[1])
+
+
+@pytest.mark.parametrize("supported", [False, True])
+def test_the_model_of_the_energy_is_that_of_its_residuals(supported):
+    rng = np.random.default_rng(0)
+    metric = ExpectedMetric(
+        ensemble(0), None, Support(rng.normal(size=(30, 3)), 0.7, 2.0) if supported else None
+    )
+    z = rng.normal(size=(1, 5, 3))
+
+    def residuals(inner):
+        curves = evaluate(metric, np.concatenate([z[:, :1], inner.reshape(1, 3, 3), z[:, -1:]], axis=1))
+        steps = [np.diff(curves.x, axis=1)]
+        if curves.cost is not None:
+            mean = 0.5 * (curves.cost[:, 1:] + curves.cost[:, :-1])
+            steps.append(mean[..., None] * np.diff(curves.z, axis=1))
+        return np.concatenate([part.ravel() for part in steps])
+
+    inner, step = z[:, 1:-1].ravel(), 1e-6
+    columns = [(residuals(inner + step * e) - residuals(inner - step * e)) / (2 * step) for e in np.eye(9)]
+    jacobian = np.stack(columns, axis=1)
+    expected, model = jacobian.T @ jacobian, gauss_newton(evaluate(metric, z))
+    np.testing.assert_allclose(model.gradient.ravel(), jacobian.T @ residuals(inner), rtol=1e-5, atol=1e-7)
+    for node in range(3):
+        block = expected[3 * node : 3 * node + 3]
+        np.testing.assert_allclose(
+            model.diagonal[0, node], block[:, 3 * node : 3 * node + 3], rtol=1e-5, atol=1e-7
+        )
+        if node < 2:
+            beside = block[:, 3 * node + 3 : 3 * node + 6]
+            np.testing.assert_allclose(model.upper[0, node], beside, rtol=1e-5, atol=1e-7)
+    assert all(part.dtype == np.float64 for part in (model.gradient, model.diagonal, model.upper))
+
+
+def test_few_steps_are_few():
+    path = [[3.0, 0.5], [0.0, 4.0], [-3.0, 0.5]]
+    once, often = (relax(PullbackMetric(sphere), path, max_steps=steps) for steps in (1, 30))
+    assert not once.converged and often.converged
+    assert often.length < once.length
 
 
 def test_nothing_to_do():

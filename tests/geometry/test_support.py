@@ -46,6 +46,12 @@ def test_calibration_scales_with_the_data():
     assert support.weight == pytest.approx(10.0)
 
 
+def test_points_keep_their_type():
+    support = Support(np.zeros((3, 2)), 1.0, 1.0)
+    assert support.lack(torch.ones(4, 2)).dtype == torch.float32
+    assert support.lack(np.ones((4, 2))).dtype == torch.float64
+
+
 def test_points_of_another_dimension_are_refused():
     with pytest.raises(GeometryError, match="2 latent dimensions"):
         Support(np.zeros((3, 2)), 1.0, 1.0).lack(np.zeros((4, 3)))
