@@ -7,6 +7,7 @@ Azimuths are known here, so whether a chair turns, in order and evenly, can be t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,39 +52,55 @@ def run_seed(settings: ChairSettings, seed: int, kept: Kept, progress: Progress)
     """Learn both models and turn chairs in each; the first seed tries other dimensions too."""
     views = load_views(settings)
     pairs = draw_pairs(settings, len(views.x), views.x.shape[1], seed)
+    stages = {"recipe": _with_recipe, "default": _with_default}
+    if seed == 0 and settings.other_dims:
+        stages["dimensions"] = _with_dimensions
     record: dict[str, Any] = {"step_deg": views.step_deg, "pairs": pairs.tolist()}
-    _with_recipe(settings, record, views.blurred(settings.recipe.blur), pairs, kept, progress)
-    views = views.blurred(settings.default.blur)
-    default = learned(settings, settings.default, "default", views, kept, progress)
-    chart = default_graph(default, codes(default, views.x.reshape(-1, SIDE**2)), settings.chart)
-    curves = relaxed_ways(settings, chart, default, views, pairs, progress, f"seed {seed}: turning")
-    record["uneven_speed"] = [_unevenness(chart.metric, curve) for curve in curves]
-    bare = ExpectedMetric(default.decode_heads)
-    for name, found in ((DEFAULT, curves), (DEFAULT_LINE, straight_ways(default, views, pairs))):
-        record[name] = _judged(settings, default, bare, found, views, pairs)
-    if seed == 0:
-        record["dimensions"] = [
-            _with_dimension(settings, d, views, pairs[: settings.other_pairs], kept, progress)
-            for d in settings.other_dims
-        ]
+    inputs = settings.model_dump(mode="json", exclude={"seeds"})
+    for name, stage in stages.items():
+        record |= kept.record(f"{name}-ways", inputs, partial(stage, settings, views, pairs, kept, progress))
     return record
 
 
 def _with_recipe(
-    settings: ChairSettings,
-    record: dict[str, Any],
-    views: Views,
-    pairs: NDArray[np.int64],
-    kept: Kept,
-    progress: Progress,
-) -> None:
+    settings: ChairSettings, views: Views, pairs: NDArray[np.int64], kept: Kept, progress: Progress
+) -> dict[str, Any]:
     """The papers' model: its graph's ways and its straight lines."""
+    views = views.blurred(settings.recipe.blur)
     model = learned(settings, settings.recipe, "recipe", views, kept, progress)
     metric = PullbackMetric(model.decode)
-    record[RECIPE] = _judged(
-        settings, model, metric, published_ways(settings, model, views, pairs), views, pairs
-    )
-    record[RECIPE_LINE] = _judged(settings, model, metric, straight_ways(model, views, pairs), views, pairs)
+    ways = {
+        RECIPE: published_ways(settings, model, views, pairs),
+        RECIPE_LINE: straight_ways(model, views, pairs),
+    }
+    return {name: _judged(settings, model, metric, found, views, pairs) for name, found in ways.items()}
+
+
+def _with_default(
+    settings: ChairSettings, views: Views, pairs: NDArray[np.int64], kept: Kept, progress: Progress
+) -> dict[str, Any]:
+    """The default: its relaxed geodesics, how even their speed is, and its straight lines."""
+    views = views.blurred(settings.default.blur)
+    model = learned(settings, settings.default, "default", views, kept, progress)
+    chart = default_graph(model, codes(model, views.x.reshape(-1, SIDE**2)), settings.chart)
+    curves = relaxed_ways(settings, chart, model, views, pairs, progress, f"seed {kept.seed}: turning")
+    bare = ExpectedMetric(model.decode_heads)
+    ways = {DEFAULT: curves, DEFAULT_LINE: straight_ways(model, views, pairs)}
+    judged = {name: _judged(settings, model, bare, found, views, pairs) for name, found in ways.items()}
+    return {"uneven_speed": [_unevenness(chart.metric, curve) for curve in curves], **judged}
+
+
+def _with_dimensions(
+    settings: ChairSettings, views: Views, pairs: NDArray[np.int64], kept: Kept, progress: Progress
+) -> dict[str, Any]:
+    """The default in other latent dimensions, on fewer pairs."""
+    found = []
+    for d in settings.other_dims:
+        wanted = settings.default.model_copy(update={"latent_dim": d})
+        other = settings.model_copy(update={"default": wanted})
+        of_d = _with_default(other, views, pairs[: settings.other_pairs], kept, progress)
+        found.append({"latent_dim": d, **of_d})
+    return {"dimensions": found}
 
 
 def _judged(
@@ -105,20 +122,6 @@ def _judged(
         rows["error"].append(float(turn.errors.mean()))
         rows["length"].append(length)
     return rows
-
-
-def _with_dimension(
-    settings: ChairSettings, d: int, views: Views, pairs: NDArray[np.int64], kept: Kept, progress: Progress
-) -> dict[str, Any]:
-    """The default in another latent dimension: its geodesics and its straight lines."""
-    wanted = settings.default.model_copy(update={"latent_dim": d})
-    model = learned(settings, wanted, "default", views, kept, progress)
-    chart = default_graph(model, codes(model, views.x.reshape(-1, SIDE**2)), settings.chart)
-    curves = relaxed_ways(settings, chart, model, views, pairs, progress, f"turning, d = {d}")
-    bare = ExpectedMetric(model.decode_heads)
-    both = {DEFAULT: curves, DEFAULT_LINE: straight_ways(model, views, pairs)}
-    judged = {name: _judged(settings, model, bare, ways, views, pairs) for name, ways in both.items()}
-    return {"latent_dim": d, **judged}
 
 
 def measures(settings: ChairSettings, records: Sequence[Record]) -> list[Measure]:

@@ -55,12 +55,12 @@ def draw_dimensions(records: Sequence[Mapping[str, Any]]) -> Picture:
     ordered = sorted(records, key=lambda record: int(record["latent_dim"]))
     dims = [record["latent_dim"] for record in ordered]
     shown = {
-        "uneven_deg": "mean departure from even turning (degrees)",
-        "error": "difference from the most alike view (grey level)",
-        "in_order": "azimuth order preserved (share of pairs)",
+        "uneven_deg": "departure from even turning (degrees)",
+        "error": "difference from real views (grey level)",
+        "in_order": "azimuth order kept (share of pairs)",
     }
     with calm():
-        figure = new_figure(WIDTH, 3.6)
+        figure = new_figure(WIDTH, 4.2)
         for axes, (field, label) in zip(figure.subplots(1, len(shown)), shown.items(), strict=True):
             for number, (name, words) in enumerate(((DEFAULT, "geodesic"), (DEFAULT_LINE, "straight line"))):
                 look = series(number)
