@@ -154,7 +154,7 @@ def measures(settings: ChairSettings, records: Sequence[Record]) -> list[Measure
             of("error"),
             unit="grey level, root mean square",
             better="smaller",
-            rivals=(DEFAULT_LINE,),  # the recipe is held against sharp pictures, which differ more,
+            rivals=(DEFAULT_LINE,),  # the recipe is held against sharp pictures, which differ more
         ),
         measured("length over that of the straight line", ratios),
         measured("largest over mean Riemannian speed", {DEFAULT: speed}),
