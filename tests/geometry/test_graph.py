@@ -153,6 +153,7 @@ def test_unreachable_and_unknown_edges_are_told():
     graph = GeodesicGraph.build(PullbackMetric(sphere), NODES[:40], 4)
     around = graph.edges[(graph.edges == 3).any(axis=1)]
     graph.forbid(edges=around)
+    assert graph.forbidden.sum() == len(around)
     with pytest.raises(Unreachable, match="restore"):
         graph.geodesic(graph.nodes[3], graph.nodes[7])
     assert np.isinf(graph.distances(graph.nodes[3:4], graph.nodes[7:8]).item())

@@ -32,6 +32,9 @@ def test_rank_keeps_the_largest():
     torch.testing.assert_close(metric.tensor(torch.zeros(2, dtype=torch.float64)), expected)
     assert float(metric.magnification_factor(torch.zeros(2))) == 0.0
     assert metric.log_magnification_factor(torch.zeros(2)).dtype == torch.float64
+    other = SmoothedMetric(network(0), smoothing=0.1, rank=2)  # of three latent dimensions
+    assert float(other.magnification_factor(torch.zeros(3))) == 0.0
+    assert float(SmoothedMetric(network(0), smoothing=0.1, rank=3).magnification_factor(torch.zeros(3))) > 0.0
 
 
 @settings(max_examples=20, deadline=None)
