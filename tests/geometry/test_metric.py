@@ -143,6 +143,15 @@ def test_decoder_type_is_found():
     )
 
 
+def test_a_type_that_is_asked_for_is_kept():
+    def heads(z):
+        return torch.stack([z, 2.0 * z], dim=1)
+
+    for dtype in (torch.float32, torch.float64):
+        assert ExpectedMetric(heads, dtype=dtype).embed(np.ones((3, 2))).dtype == dtype
+        assert PullbackMetric(sphere, dtype=dtype).embed(np.ones((3, 2))).dtype == dtype
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_bad_input_is_named(bad):
     metric = PullbackMetric(sphere)

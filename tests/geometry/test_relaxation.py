@@ -33,6 +33,7 @@ from robogeo.geometry import (
 )
 from robogeo.geometry.banded import solve_block_tridiagonal
 from robogeo.geometry.energy import evaluate, gauss_newton
+from robogeo.geometry.relaxation import BATCH
 
 TIGHT = {"tolerance": 1e-13, "max_steps": 100}
 
@@ -205,6 +206,15 @@ def test_batch_equals_one_by_one():
         relax_many(metric, paths), (relax(metric, path) for path in paths), strict=True
     ):
         assert together.length == pytest.approx(alone.length, rel=1e-6)
+
+
+def test_more_paths_than_are_relaxed_together_all_come_back():
+    rng = np.random.default_rng(2)
+    paths = [rng.normal(size=(3, 2)) for _ in range(BATCH + 3)]
+    curves = relax_many(PullbackMetric(lambda z: 1.0 * z), paths, 4)
+    assert len(curves) == BATCH + 3
+    for curve, path in zip(curves, paths, strict=True):
+        np.testing.assert_array_equal(curve.points[[0, -1]].numpy(), path[[0, -1]])
 
 
 def test_gradient_of_energy_against_finite_differences():
