@@ -6,6 +6,8 @@ from pathlib import Path
 
 from robogeo.errors import InputError
 
+_PIECE = 1 << 24  # bytes read at a time
+
 
 def read_bounded(path: Path, most: int, what: str) -> bytes:
     """Content of a file of at most ``most`` bytes.
@@ -20,7 +22,12 @@ def read_bounded(path: Path, most: int, what: str) -> bytes:
     """
     try:
         with open(path, "rb") as stream:
-            content = stream.read(most + 1)
+            # Piece by piece: asked for all at once, memory for `most` bytes is taken, however small the file.
+            pieces, left = [], most + 1
+            while left and (piece := stream.read(min(left, _PIECE))):
+                pieces.append(piece)
+                left -= len(piece)
+            content = b"".join(pieces)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if len(content) > most:
