@@ -101,6 +101,8 @@ def test_singular_metrics_and_bad_arguments_are_refused():
     with pytest.raises(GeometryError, match="outside"):
         distance_field(FLAT, [2.0, 0.0], lines, lines)
     assert float(distance_field(FLAT, [-1.0, -1.0], lines, lines).distance[0, 0]) == 0.0
+    three = [-1.0, 0.0, 1.0]
+    assert distance_field(FLAT, [0.0, 0.0], three, three).distance.shape == (3, 3)
     for bad in (lines[::-1], lines[:2], [0.0, 0.5, 0.5, 1.0], [0.0, np.nan, 1.0], "grid"):
         with pytest.raises(GeometryError, match="grid x"):
             distance_field(FLAT, [0.0, 0.0], bad, lines)
