@@ -20,7 +20,7 @@ from robogeo.evaluation.results import Results
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.experiment import Loop, usual_oracle
 from robogeo.geometry import GeodesicGraph, PullbackMetric
-from robogeo.geometry.lengths import edge_lengths
+from robogeo.geometry.edges import edge_lengths
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World

@@ -21,8 +21,9 @@ from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
+from robogeo.geometry.edges import Mapped
 from robogeo.geometry.joining import joined
-from robogeo.geometry.lengths import TOLERANCE, Mapped
+from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray
 from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
@@ -95,8 +96,8 @@ class GeodesicGraph:
                 which is worth it from some 10^5 nodes on. The graph is the same to the bit.
 
         Raises:
-            GeometryError: bad nodes, fewer than two distinct ones, an option out of range, or a metric that
-                cannot go where the edges are to be measured.
+            GeometryError: bad nodes, fewer than two distinct ones, or an option out of range.
+            RobogeoError: what `mapped` raises, as where the metric cannot be sent.
         """
         if neighbors < 1 or landmarks < 0:
             raise GeometryError(

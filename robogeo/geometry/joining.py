@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry.lengths import TOLERANCE, Mapped, edge_lengths
+from robogeo.geometry.edges import Mapped, edge_lengths
+from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
 from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
 from robogeo.geometry.points import FloatArray, as_array

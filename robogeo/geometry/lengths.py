@@ -19,11 +19,8 @@ gradients are wanted.
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -34,10 +31,6 @@ from robogeo.geometry.points import FloatArray, as_array, as_rows, unit_steps
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
-    from robogeo.geometry.neighbors import IntArray
-
-EDGE_CHUNK = 1 << 14
-"""Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
 
 T = TypeVar("T", NDArray[Any], torch.Tensor)
 
@@ -209,82 +202,3 @@ def _squares(vectors: T) -> T:
 
 def _doubles(values: T) -> T:
     return values.double() if isinstance(values, torch.Tensor) else values.astype(np.float64, copy=False)
-
-
-def edge_lengths(
-    metric: Metric,
-    nodes: FloatArray,
-    embedded: NDArray[Any],
-    edges: IntArray,
-    tolerance: float = TOLERANCE,
-    mapped: Mapped = map,
-) -> FloatArray:
-    """Lengths (n_e,) of edges (n_e, 2) between nodes (N, d) that are decoded already (N, E).
-
-    Args:
-        metric: measures them.
-        nodes: (N, d).
-        embedded: (N, E).
-        edges: node indices (n_e, 2).
-        tolerance: relative, see `lengths_between`.
-        mapped: applies a function to pieces of the work, here or elsewhere; bits do not depend on where.
-    """
-    pieces = (_piece(nodes, embedded, edges[i : i + EDGE_CHUNK]) for i in range(0, len(edges), EDGE_CHUNK))
-    return np.concatenate([np.zeros(0), *mapped(_Measure(metric, tolerance), pieces)])
-
-
-class Mapped(Protocol):
-    """How work is done piece by piece: as the built-in `map` does it, or `robogeo.parallel.Workers.map`."""
-
-    def __call__(
-        self, function: Callable[[_Piece], FloatArray], items: Iterable[_Piece], /
-    ) -> Iterable[FloatArray]:
-        """Results in the order of the items."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class _Piece:
-    """Some edges (n, 2) between nodes (m, d), those alone that they join, decoded already (m, E)."""
-
-    nodes: FloatArray
-    embedded: NDArray[Any]
-    edges: IntArray
-
-
-def _piece(nodes: FloatArray, embedded: NDArray[Any], edges: IntArray) -> _Piece:
-    joined, local = np.unique(edges, return_inverse=True)
-    return _Piece(nodes[joined], embedded[joined], local.reshape(edges.shape))
-
-
-class _Measure:
-    """Measures pieces of a graph's edges, in this process or, sent there by value, in another."""
-
-    def __init__(self, metric: Metric, tolerance: float) -> None:
-        self.metric, self.tolerance = metric, tolerance
-
-    def __call__(self, piece: _Piece) -> FloatArray:
-        a, b = piece.edges.T
-        nodes, embedded = piece.nodes, piece.embedded
-        return self.metric.lengths_between(nodes[a], nodes[b], embedded[a], embedded[b], self.tolerance)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (self._packed,)
-
-    @cached_property
-    def _packed(self) -> bytes:
-        # Packed here, with plain pickle: torch's own way between processes moves the weights into shared
-        # memory, under the feet of the arrays that view them.
-        try:
-            return pickle.dumps((self.metric, self.tolerance))
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise GeometryError(
-                "edges: this metric cannot go to another process; give it a decoder that can be imported by "
-                f"name, or measure the edges here ({error})"
-            ) from error
-
-
-@lru_cache(maxsize=1)
-def _unpacked(content: bytes) -> _Measure:
-    """What was packed, opened once a process and graph."""
-    return _Measure(*pickle.loads(content))

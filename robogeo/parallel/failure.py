@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,9 @@ class LossError(Exception):
     """A worker was lost in the middle of its work, which another may do; never leaves `robogeo.parallel`."""
 
 
+_UNSENT = re.compile(r"can(no|')t pickle", re.IGNORECASE)
+
+
 @contextmanager
 def naming_item(index: int) -> Iterator[None]:
     """Make every failure inside say which work item it belongs to."""
@@ -37,6 +41,12 @@ def naming_item(index: int) -> Iterator[None]:
         error.item_index = index
         raise
     except Exception as error:
-        failure = WorkError(f"work item {index}: {type(error).__name__}: {error}")
+        failure = WorkError(f"work item {index}: {_told(error)}")
         failure.item_index = index
         raise failure from error
+
+
+def _told(error: Exception) -> str:
+    if _UNSENT.search(str(error)):
+        return f"cannot be sent to another process ({error}); give what can be imported by name"
+    return f"{type(error).__name__}: {error}"

@@ -9,7 +9,6 @@ import pytest
 import torch
 from surfaces import sphere
 
-from robogeo.errors import GeometryError
 from robogeo.geometry import (
     ExpectedMetric,
     GeodesicGraph,
@@ -17,10 +16,10 @@ from robogeo.geometry import (
     PullbackMetric,
     SmoothedMetric,
     Support,
-    lengths,
+    edges,
 )
 from robogeo.models import IWAE, ModelConfig
-from robogeo.parallel import Workers
+from robogeo.parallel import WorkError, Workers
 
 NODES = np.random.default_rng(0).normal(size=(300, 2))
 
@@ -62,7 +61,7 @@ def test_edges_measured_in_processes_are_the_same_to_the_bit(
     name: str, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = GeodesicGraph.build(METRICS[name](), NODES, 5)
-    monkeypatch.setattr(lengths, "EDGE_CHUNK", 256)
+    monkeypatch.setattr(edges, "EDGE_CHUNK", 256)
     metric = METRICS[name]()
     there = GeodesicGraph.build(metric, NODES, 5, mapped=workers.map)
     assert len(there.edges) > 3 * 256
@@ -77,5 +76,7 @@ def test_the_network_is_left_where_it_is(workers: Workers) -> None:
 
 
 def test_a_metric_that_cannot_travel_is_refused_in_one_line(workers: Workers) -> None:
-    with pytest.raises(GeometryError, match=r"cannot go to another process; give it a decoder that can be"):
+    with pytest.raises(
+        WorkError, match=r"^work item 0: cannot be sent to another process \(.*; give what can be"
+    ):
         GeodesicGraph.build(PullbackMetric(lambda z: 2.0 * z), NODES, 5, mapped=workers.map)

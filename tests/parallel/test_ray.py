@@ -19,7 +19,7 @@ from robogeo.cli import main
 from robogeo.config import ExperimentConfig
 from robogeo.errors import InputError, MotionError
 from robogeo.evaluation.roll_out import roll_out, trials_for
-from robogeo.geometry import GeodesicGraph, PullbackMetric, Support, lengths
+from robogeo.geometry import GeodesicGraph, PullbackMetric, Support, edges
 from robogeo.learning.learner import Learner
 from robogeo.motion.world import World
 from robogeo.parallel import ClusterError, WorkerLostError, WorkError, Workers, ray_cluster
@@ -143,7 +143,7 @@ def test_a_run_has_the_same_bits_on_every_engine(
 def test_edges_measured_there_are_the_same_to_the_bit(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lengths, "EDGE_CHUNK", 256)
+    monkeypatch.setattr(edges, "EDGE_CHUNK", 256)
     nodes = np.random.default_rng(0).normal(size=(300, 2))
     with torch.random.fork_rng():
         torch.manual_seed(0)

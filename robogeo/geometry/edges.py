@@ -1,0 +1,91 @@
+"""Lengths of a graph's edges, piece by piece: in this process, or shared among workers.
+
+An edge's length needs nothing but its ends, so that pieces can be measured anywhere, with the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robogeo.geometry.lengths import TOLERANCE
+from robogeo.geometry.points import FloatArray
+
+if TYPE_CHECKING:
+    from robogeo.geometry.metric import Metric
+    from robogeo.geometry.neighbors import IntArray
+
+EDGE_CHUNK = 1 << 14
+"""Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Some edges (n, 2) between nodes (m, d), those alone that they join, decoded already (m, E)."""
+
+    nodes: FloatArray
+    embedded: NDArray[Any]
+    edges: IntArray
+
+
+class Mapped(Protocol):
+    """How work is done piece by piece: as the built-in `map` does it, or `robogeo.parallel.Workers.map`."""
+
+    def __call__(
+        self, function: Callable[[Piece], FloatArray], items: Iterable[Piece], /
+    ) -> Iterable[FloatArray]:
+        """Results in the order of the items."""
+        ...
+
+
+def edge_lengths(
+    metric: Metric,
+    nodes: FloatArray,
+    embedded: NDArray[Any],
+    edges: IntArray,
+    tolerance: float = TOLERANCE,
+    mapped: Mapped = map,
+) -> FloatArray:
+    """Lengths (n_e,) of edges (n_e, 2) between nodes (N, d) that are decoded already (N, E).
+
+    Args:
+        metric: measures them; to go to other processes its decoder has to be importable by name.
+        nodes: (N, d).
+        embedded: (N, E).
+        edges: node indices (n_e, 2).
+        tolerance: relative, see `lengths_between`.
+        mapped: applies a function to pieces of the work, here or elsewhere; bits do not depend on where.
+    """
+    pieces = (_piece(nodes, embedded, edges[i : i + EDGE_CHUNK]) for i in range(0, len(edges), EDGE_CHUNK))
+    return np.concatenate([np.zeros(0), *mapped(_Measure(metric, tolerance), pieces)])
+
+
+def _piece(nodes: FloatArray, embedded: NDArray[Any], edges: IntArray) -> Piece:
+    joined, local = np.unique(edges, return_inverse=True)
+    return Piece(nodes[joined], embedded[joined], local.reshape(edges.shape))
+
+
+class _Measure:
+    """Measures pieces of a graph's edges; what is sent to another process is a copy."""
+
+    def __init__(self, metric: Metric, tolerance: float) -> None:
+        self._metric, self._tolerance = metric, tolerance
+
+    def __call__(self, piece: Piece) -> FloatArray:
+        a, b = piece.edges.T
+        nodes, embedded = piece.nodes, piece.embedded
+        return self._metric.lengths_between(nodes[a], nodes[b], embedded[a], embedded[b], self._tolerance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Measure, (self._copy, self._tolerance)
+
+    @cached_property
+    def _copy(self) -> Metric:
+        # Torch moves the weights that it sends into shared memory, under the feet of arrays that view them.
+        return deepcopy(self._metric)
