@@ -92,6 +92,6 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     return [
         ("success before asking", f"{first['success_rate']:.0%}"),
         ("success at the end", f"{last['success_rate']:.0%}"),
-        ("demonstrations", f"{first['demonstrations']} given + {asked} asked"),
+        ("demonstrations, given + asked", f"{first['demonstrations']} + {asked}"),
         ("learning and evaluating", f"{sum(r['seconds'] for r in run.rounds):.0f} s"),
     ]
