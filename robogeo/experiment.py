@@ -21,6 +21,7 @@ from robogeo.evaluation.audit import audit
 from robogeo.evaluation.foretelling import foretold
 from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
+from robogeo.learning.beginning import begin
 from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.manifest import kept_sealed
@@ -31,7 +32,6 @@ from robogeo.learning.strategies import find_strategy
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Progress
-from robogeo.randomness import stream_seed
 from robogeo.run.recordings import as_begun, keep, oracle_of, recordings_for, world_of
 from robogeo.run.stored import criteria_of, summary_of
 from robogeo.stopwatch import Stopwatch
@@ -78,7 +78,7 @@ def run_experiment(
             if data is not None:
                 keep(folder, data, world, progress)
             workers.warm_up("robogeo.evaluation.roll_out")
-            learner = Learner(folder, config, world, progress)
+            learner = Learner(folder, config, world, progress, workers=workers)
             given = () if data is None or config.recorded else data.demonstrations
             Loop(learner, workers, progress, oracle(learner), given=given).run()
             summary = summary_of(folder)
@@ -194,25 +194,12 @@ class Loop:
             learner.folder.journal.append("begin", {"demonstrator_answer_rate": rate})
 
     def _gather(self) -> None:
-        """The initial demonstrations, of requests between the initial places."""
-        learner, config, journal = self._learner, self._learner.config, self._learner.folder.journal
+        """The initial demonstrations: those that were given, or what the oracle shows."""
+        learner = self._learner
         for demonstration in self._given[len(learner.demonstrations) :]:
             learner.attach(demonstration)
-        if self._given:
-            return
-        seed = stream_seed(config.seed, "initial")
-        while len(learner.demonstrations) < config.initial_demonstrations:
-            index = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
-            request = learner.world.request(seed, index, config.initial_places)
-            shown = self._oracle.demonstrate(request, index)
-            if isinstance(shown, Demonstration):
-                learner.attach(shown)
-                continue
-            journal.append("skip", {"request": request.name, "reason": shown.reason})
-            if index > config.initial_demonstrations + _TRIES:
-                raise RobogeoError(
-                    f"scene {config.scene}: the demonstrator refuses too much ({shown.reason})"
-                )
+        if not self._given:
+            begin(learner, self._oracle, self._workers, self._progress)
 
     def stops(self) -> bool:
         """Whether a condition of the configuration to stop early holds; says and records why.

@@ -38,7 +38,7 @@ def viewed(run: str | os.PathLike[str], port: int | None = None, barred: str = "
     reports = Reports()
     with _opened(run, reports, barred) as (learner, reason):
         config = learner.config
-        if not learner.world.has_arm:
+        if not learner.world.appearance.has_arm:
             raise InputError(
                 f"{run}: scene {config.scene} has no arm to be shown; 'robogeo map' draws its map"
             )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from robogeo.motion.deviation import Reference
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import World
+from robogeo.motion.world import World, opened
 from robogeo.parallel import Workers
 
 _TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly
@@ -103,7 +102,7 @@ def trial_of(world: World, request: Request, index: int = 0) -> Trial | Refusal:
 
 
 def _roll_out_share(share: _Share) -> list[list[Outcome]]:
-    world = _world(share.scene, share.robot)
+    world = opened(share.scene, share.robot)
     return [_roll_out_group(group, world, share) for group in share.groups]
 
 
@@ -122,9 +121,3 @@ def _outcome(trial: Trial, plan: Plan | Refusal, world: World, share: _Share) ->
     if share.engine is None:
         return outcome
     return with_second_opinion(outcome, world.execute(plan.motion, share.engine))
-
-
-@lru_cache(maxsize=8)  # an evicted world stays open, so there must be room for all scenes of a study
-def _world(scene: str, robot: str) -> World:
-    """One world a process and scene: opening one costs more than a motion."""
-    return World(scene, robot)

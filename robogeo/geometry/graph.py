@@ -229,7 +229,7 @@ class GeodesicGraph:
         Raises:
             GeometryError: not such a file, damaged, or built from another metric.
         """
-        return cls(metric, **storage.load_graph(path, metric))
+        return cls(metric, **storage.arguments(storage.load_graph(path, metric)))
 
     @cached_property
     def _search(self) -> Search:

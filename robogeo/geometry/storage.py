@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from robogeo.errors import GeometryError, one_line
-from robogeo.geometry.neighbors import component_labels
-from robogeo.geometry.points import as_array
+from robogeo.geometry.neighbors import IntArray, component_labels
+from robogeo.geometry.points import FloatArray, as_array
 
 if TYPE_CHECKING:
     from robogeo.geometry.graph import GeodesicGraph
@@ -39,26 +39,55 @@ SAME_DECODER = 1e-4
 """Relative difference of decoded nodes up to which a metric counts as the one a graph was built from."""
 
 
+class GraphParts(TypedDict):
+    """What a graph consists of beside its metric, in plain arrays: see `GeodesicGraph`."""
+
+    nodes: NDArray[Any]
+    embedded: NDArray[Any]
+    edges: IntArray
+    lengths: FloatArray
+    bridges: NDArray[np.bool_]
+    neighbors: int
+    space: str
+    landmarks: int
+    origins: IntArray
+
+
+def parts_of(graph: GeodesicGraph) -> GraphParts:
+    """What a graph consists of beside its metric, to be sent or kept; nothing is forbidden in it."""
+    return GraphParts(
+        nodes=graph.nodes.cpu().numpy(),
+        embedded=graph.embedded.cpu().numpy(),
+        edges=graph.edges,
+        lengths=graph.lengths,
+        bridges=graph.bridges,
+        neighbors=graph.neighbors,
+        space=graph.space,
+        landmarks=graph.landmarks,
+        origins=graph.origins,
+    )
+
+
+def arguments(parts: GraphParts) -> dict[str, Any]:
+    """What makes a graph of its parts again, beside the metric it was built from."""
+    # Copies: torch lays its own numbers where its vector instructions want them, and bits may depend on it.
+    tensors = {"nodes": torch.tensor(parts["nodes"]), "embedded": torch.tensor(parts["embedded"])}
+    return {**parts, **tensors}
+
+
 def save_graph(graph: GeodesicGraph, path: str | os.PathLike[str]) -> None:
     """Write the arrays of a graph to exactly `path`."""
+    parts = parts_of(graph)
     with open(path, "wb") as file:
         np.savez_compressed(
             file,
             format=np.int64(FORMAT),
-            nodes=graph.nodes.cpu().numpy(),
-            embedded=graph.embedded.cpu().numpy(),
-            edges=graph.edges,
-            lengths=graph.lengths,
-            bridges=graph.bridges,
-            neighbors=np.int64(graph.neighbors),
-            space=np.int64(SPACE_CODES.index(graph.space)),
-            landmarks=np.int64(graph.landmarks),
-            origins=graph.origins,
+            **{**parts, "space": np.int64(SPACE_CODES.index(parts["space"]))},
         )
 
 
-def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
-    """The arguments of `GeodesicGraph` beside the metric, from a file that `save_graph` wrote.
+def load_graph(path: str | os.PathLike[str], metric: Metric) -> GraphParts:
+    """The parts of a graph from a file that `save_graph` wrote.
 
     Raises:
         GeometryError: not such a file, damaged, or of another metric.
@@ -88,17 +117,17 @@ def load_graph(path: str | os.PathLike[str], metric: Metric) -> dict[str, Any]:
         raise GeometryError(f"{name}: its edges have other lengths under this metric; build the graph anew")
     if int(raw["landmarks"]) == 0 and not metric.chordal:
         raise GeometryError(f"{name}: has no landmarks, which this metric needs; build the graph anew")
-    return {
-        "nodes": nodes,
-        "embedded": embedded,
-        "edges": raw["edges"],
-        "lengths": raw["lengths"],
-        "bridges": raw["bridges"],
-        "neighbors": int(raw["neighbors"]),
-        "space": SPACE_CODES[int(raw["space"])],
-        "landmarks": int(raw["landmarks"]),
-        "origins": raw["origins"],
-    }
+    return GraphParts(
+        nodes=raw["nodes"],
+        embedded=raw["embedded"],
+        edges=raw["edges"],
+        lengths=raw["lengths"],
+        bridges=raw["bridges"],
+        neighbors=int(raw["neighbors"]),
+        space=SPACE_CODES[int(raw["space"])],
+        landmarks=int(raw["landmarks"]),
+        origins=raw["origins"],
+    )
 
 
 def _problem(raw: dict[str, NDArray[Any]]) -> str | None:

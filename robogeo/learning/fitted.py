@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from robogeo.config import ExperimentConfig
 from robogeo.devices import device_named
 from robogeo.errors import InputError
+from robogeo.geometry.edges import Mapped
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Planner
@@ -65,7 +66,12 @@ def train(
 
 
 def planner_for(
-    config: ExperimentConfig, world: World, model: IWAE, x: FloatArray, groups: NDArray[np.int64]
+    config: ExperimentConfig,
+    world: World,
+    model: IWAE,
+    x: FloatArray,
+    groups: NDArray[np.int64],
+    mapped: Mapped = map,
 ) -> Planner:
     """The planner on a trained model.
 
@@ -75,7 +81,9 @@ def planner_for(
         model: trained on
         x: what was demonstrated (N, dof), rad, with
         groups: the index (N,) of each row's demonstration.
+        mapped: measures the edges of the graph, as for `GeodesicGraph.build`.
     """
     geometry = GeometryOptions(**config.geometry.model_dump())
     motion = MotionOptions(**config.motion.model_dump())
-    return Planner(Manifold(model, x, groups, geometry, world.observation), world.limits, motion)
+    manifold = Manifold(model, x, groups, geometry, world.observation, mapped=mapped)
+    return Planner(manifold, world.limits, motion)

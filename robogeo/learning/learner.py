@@ -32,16 +32,18 @@ from robogeo.learning.record import Record, answer_payload, answer_state
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.stopping import Verdict, rule_of, standing_of
 from robogeo.learning.strategies import Strategy
-from robogeo.models import TrainingReport, load_model, save_model
+from robogeo.models import IWAE, TrainingReport, load_model, save_model
 from robogeo.motion.planner import Planner, Plans
 from robogeo.motion.request import Refusal
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import planning_in
 from robogeo.motion.world import World
+from robogeo.parallel import Workers
 from robogeo.stopwatch import Stopwatch
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+_MANY_NODES = 100_000  # whose edges are worth sending to workers
 
 
 class Learner:
@@ -54,6 +56,7 @@ class Learner:
         progress: told (what, done, of how many) during long work.
         strategy: chooses the next demonstration, instead of the one that the configuration names. It should
             pass `robogeo.learning.check_strategy`.
+        workers: share what is long with very many demonstrations or candidates; the bits are the same.
     """
 
     def __init__(
@@ -63,11 +66,14 @@ class Learner:
         world: World,
         progress: Progress | None = None,
         strategy: Strategy | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self.folder, self.config, self.world = folder, config, world
         self._progress = progress or (lambda what, done, total: None)
         self.record = Record(folder.get_blob)
-        self._proposals = Proposals(config, world, self.record, strategy or strategy_of(config))
+        self._workers = workers or Workers(1)
+        strategy = strategy or strategy_of(config)
+        self._proposals = Proposals(config, world, self.record, strategy, self._workers)
         for event in folder.events():
             self.record.take_up(event)
         self._planner: Planner | None = None
@@ -122,7 +128,7 @@ class Learner:
         event = self.record.fits[round]
         x, groups = observations(self.demonstrations[: event["demonstrations"]], self.config.spacing)
         model = load_model(self.folder.get_blob(event["model"]))
-        return planner_for(self.config, self.world, model, x, groups)
+        return self._planner_for(model, x, groups)
 
     def attach(self, demonstration: Demonstration) -> Receipt:
         """Take a demonstration that nobody asked for.
@@ -204,7 +210,7 @@ class Learner:
         model = model_to_train(self.config, self.world, last)
         told = partial(self._progress, f"round {number}: training")
         report = train(self.config, self.world, model, x, groups, number, told)
-        self._planner, self._plans = planner_for(self.config, self.world, model, x, groups), None
+        self._planner, self._plans = self._planner_for(model, x, groups), None
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
@@ -236,6 +242,10 @@ class Learner:
         ends = [np.asarray(end, dtype=np.float64) for end in (start, goal)]
         plan = self.plans.plan(self.world.request_between(ends[0], ends[1]))
         return plan if isinstance(plan, Refusal) else plan.motion
+
+    def _planner_for(self, model: IWAE, x: FloatArray, groups: NDArray[np.int64]) -> Planner:
+        mapped = self._workers.map if len(x) >= _MANY_NODES else map
+        return planner_for(self.config, self.world, model, x, groups, mapped)
 
     def _worst_score(self) -> float:
         """What is most wrong with any of this round's candidates, rad."""

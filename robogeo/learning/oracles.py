@@ -19,7 +19,11 @@ _EVERY = 3  # of the 240 samples a second are kept
 
 
 class Oracle(Protocol):
-    """Whoever can be asked to demonstrate."""
+    """Whoever can be asked to demonstrate.
+
+    One whose answer depends on nothing but request and seed, and which can be pickled, may say so by an
+    attribute ``repeatable`` that is true: many requests then go to several processes at a time.
+    """
 
     def demonstrate(self, request: Request, seed: int) -> Answer:
         """Show the requested motion, or say why not: refused, or tried in vain."""
@@ -33,6 +37,8 @@ class SimulatedOracle:
         world: where to demonstrate.
         derate: share of the joint limits that a demonstration uses.
     """
+
+    repeatable = True
 
     def __init__(self, world: World, derate: float = 0.9) -> None:
         self._world, self._derate = world, derate

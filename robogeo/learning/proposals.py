@@ -19,6 +19,7 @@ from robogeo.learning.strategies import Strategy
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Request
 from robogeo.motion.world import World
+from robogeo.parallel import Workers
 from robogeo.randomness import stream_seed
 
 FloatArray = NDArray[np.float64]
@@ -32,10 +33,19 @@ class Proposals:
         world: requests come from it.
         record: what was shown and asked so far; it is only read.
         strategy: judges candidates.
+        workers: look at very many candidates together.
     """
 
-    def __init__(self, config: ExperimentConfig, world: World, record: Record, strategy: Strategy) -> None:
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        world: World,
+        record: Record,
+        strategy: Strategy,
+        workers: Workers,
+    ) -> None:
         self._config, self._world, self._record, self._strategy = config, world, record, strategy
+        self._workers = workers
 
     def new(self, manifold: Manifold, round: int, n: int) -> list[Query]:
         """The next ``n`` of a round's candidates, in an order that the round's fit alone decides.
@@ -76,18 +86,18 @@ class Proposals:
         shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
         earlier = [query.request for query in record.queries.values() if query.round < round]
         asked = _ends_of([*shown, *earlier])
-        scores = first_look(manifold, requests)
+        scores = first_look(manifold, requests, self._workers)
         return Candidates(requests, scores, manifold, fitted, asked, self._config.seed, round)
 
     def worst_score(self, manifold: Manifold, round: int) -> float:
         """What is most wrong with any of a round's candidates, rad."""
         fitted = self._record.demonstrations[: self._record.fits[-1]["demonstrations"]]
-        return float(first_look(manifold, self._requests(round, fitted)).wrong.max())
+        return float(first_look(manifold, self._requests(round, fitted), self._workers).wrong.max())
 
     def _requests(self, round: int, fitted: Sequence[Demonstration]) -> list[Request]:
         """A round's part of the stream of requests that life brings."""
         count, seed = self._config.candidates, stream_seed(self._config.seed, "candidates")
-        return self._world.candidates(seed, round, count, fitted)
+        return self._world.candidates(seed, round, count, fitted, self._workers)
 
 
 def _ends_of(requests: Sequence[Request]) -> FloatArray:

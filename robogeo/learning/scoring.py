@@ -73,6 +73,12 @@ class Scores:
         """Return the number of candidates."""
         return len(self.gap)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Scores]) -> Scores:
+        """The facts of several lists of candidates, one after another."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
     def columns(self) -> dict[str, FloatArray]:
         """All facts by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -18,17 +18,45 @@ from robogeo.learning.scoring import Scores, outline, score
 from robogeo.learning.strategies.registry import Strategy, utilities
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Request
+from robogeo.parallel import Workers
 
 FloatArray = NDArray[np.float64]
 FULL = 400
 """Candidates up to which all are looked at in full."""
 LEADERS = 64
+_TOGETHER = 5_000  # requests whose outlines are made together; of fewer they have less in common
+_WORTH_SENDING = (
+    4  # such groups: to send a model and wait for a worker takes as long as to outline one or two
+)
 _LOOKS = 4
 
 
-def first_look(manifold: Manifold, requests: Sequence[Request], full: int = FULL) -> Scores:
-    """Scores of requests: a full look at each, or outlines if there are more than `full`."""
-    return score(manifold, requests) if len(requests) <= full else outline(manifold, requests)
+def first_look(
+    manifold: Manifold, requests: Sequence[Request], workers: Workers | None = None, full: int = FULL
+) -> Scores:
+    """Scores of requests: a full look at each, or outlines if there are more than `full`.
+
+    Args:
+        manifold: the model, and its geometry.
+        requests: at least one.
+        workers: share the outlines of very many; None: this process alone. The bits are the same.
+        full: requests up to which all are looked at in full.
+    """
+    if len(requests) <= full:
+        return score(manifold, requests)
+    groups = [requests[i : i + _TOGETHER] for i in range(0, len(requests), _TOGETHER)]
+    if workers is None or len(groups) < _WORTH_SENDING:
+        workers = Workers(1)
+    count = min(workers.count, len(groups))
+    shares = [(manifold, groups[i::count]) for i in range(count)]
+    outlined = workers.map(_outlines, shares)
+    return Scores.joined([outlined[i % count][i // count] for i in range(len(groups))])
+
+
+def _outlines(share: tuple[Manifold, Sequence[Sequence[Request]]]) -> list[Scores]:
+    """Outlines of groups of requests, group by group: the last bits depend on who is looked at together."""
+    manifold, groups = share
+    return [outline(manifold, group) for group in groups]
 
 
 def screened(

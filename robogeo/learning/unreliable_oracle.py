@@ -38,6 +38,11 @@ class UnreliableOracle:
     refusing: float = 0.0
     failing: float = 0.0
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the other oracle is."""
+        return bool(getattr(self.oracle, "repeatable", False))
+
     def demonstrate(self, request: Request, seed: int) -> Answer:
         """The other oracle's answer, or less."""
         asked = hashlib.sha256(request.start.tobytes() + request.goal.tobytes()).digest()

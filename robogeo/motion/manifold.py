@@ -28,6 +28,8 @@ from robogeo.geometry import (
     relax_many,
     resample_uniform,
 )
+from robogeo.geometry.edges import Mapped
+from robogeo.geometry.storage import GraphParts, arguments, parts_of
 from robogeo.models import IWAE, load_model, save_model
 from robogeo.motion.decoder_heads import heads_at, heads_in_closed_form
 from robogeo.motion.observation import JointAngles, Observation
@@ -73,6 +75,8 @@ class Manifold:
         groups: index (N,) of the demonstration each configuration comes from.
         options: of the geometry.
         observation: what the model sees of a configuration; None: the configuration itself.
+        graph: parts of the graph, where it was built before.
+        mapped: measures the edges of a graph that was not, as for `GeodesicGraph.build`.
     """
 
     def __init__(
@@ -82,6 +86,8 @@ class Manifold:
         groups: NDArray[np.int64],
         options: GeometryOptions,
         observation: Observation | None = None,
+        graph: GraphParts | None = None,
+        mapped: Mapped = map,
     ) -> None:
         self.model = model
         self.observation = observation or JointAngles(model.offset.double().numpy())
@@ -101,11 +107,16 @@ class Manifold:
             weight=options.support_weight * float(stretch.median()),
         )
         self.metric = ExpectedMetric(model.decode_heads, noise, self.support, perceptron=layers)
-        self.graph = GeodesicGraph.build(self.metric, self.nodes, options.neighbors, options.space)
+        if graph is None:
+            near = options.neighbors, options.space
+            self.graph = GeodesicGraph.build(self.metric, self.nodes, *near, mapped=mapped)
+        else:
+            self.graph = GeodesicGraph(self.metric, **arguments(graph))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes as what it was built from: weights as bytes, configurations as arrays."""
-        return _rebuilt, (save_model(self.model), *self._shown, self.options, self.observation)
+        """Travel between processes as bytes and arrays, without what is quick to work out again."""
+        weights, graph = save_model(self.model), parts_of(self.graph)
+        return _rebuilt, (weights, *self._shown, self.options, self.observation, graph)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Manifold:
         """Itself: it never changes, and to build it again is dear."""

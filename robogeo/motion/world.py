@@ -8,14 +8,15 @@ environment with the methods of `ArmEnvironment` will do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robogeo.data.demonstrations import Demonstration
-from robogeo.errors import InputError
+from robogeo.errors import InputError, RobogeoError
+from robogeo.motion.appearance import Appearance
 from robogeo.motion.deviation import Reference
 from robogeo.motion.environment import Execution, complaints
 from robogeo.motion.free_tool import TOOLS
@@ -23,14 +24,14 @@ from robogeo.motion.kinematic_chain import KinematicChain
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.observation import JointAngles, JointsAndTool, Observation, Pictures, Poses
 from robogeo.motion.request import Refusal, Request
-from robogeo.motion.solid import Solid
+from robogeo.motion.request_stream import RequestStream
 from robogeo.motion.sphere_model import Obstacle, SphereModel
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.worlds import limits_of, make
+from robogeo.parallel import Workers
 
 FloatArray = NDArray[np.float64]
 _VIEWS = 720  # pictures round a full turn
-_REMEMBERED = 20_000  # requests of the life-like stream
 
 
 class World:
@@ -50,7 +51,7 @@ class World:
     """
 
     def __init__(self, scene: str, robot: str, metres_per_radian: float | None = None) -> None:
-        self.scene = scene
+        self.scene, self._robot = scene, robot
         self._metres_per_radian = metres_per_radian
         self._environment = make(scene, robot)
         spec = self._environment.robot
@@ -58,9 +59,8 @@ class World:
         self.limits: JointLimits = limits_of(spec)
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
-        self.changes = 0
-        # Inverse kinematics takes milliseconds, and strategies are compared on the same requests.
-        self._drawn = lru_cache(maxsize=_REMEMBERED)(self._draw)
+        self.changes, self._added = 0, 0
+        self._stream = RequestStream(self._draw)
 
     @property
     def dof(self) -> int:
@@ -83,7 +83,7 @@ class World:
 
     def request(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the life-like stream ``seed``, only between ``places`` if any are named."""
-        return self._drawn(seed, index, places)
+        return self._stream.at(seed, index, places)
 
     def held_out(self, seed: int, count: int) -> list[Request]:
         """The first ``count`` held-out requests of ``seed``; all pairs of places weigh alike."""
@@ -138,7 +138,14 @@ class World:
         table = getattr(self._environment, "observation_table", None)
         return self._observation(self.rest) if table is None else Pictures(table(_VIEWS))
 
-    def candidates(self, seed: int, round: int, count: int, given: Sequence[Demonstration]) -> list[Request]:
+    def candidates(
+        self,
+        seed: int,
+        round: int,
+        count: int,
+        given: Sequence[Demonstration],
+        workers: Workers | None = None,
+    ) -> list[Request]:
         """The requests that may be asked about in a round: its part of the life-like stream ``seed``.
 
         Args:
@@ -146,8 +153,12 @@ class World:
             round: of the loop.
             count: how many.
             given: demonstrations that the model of that round knows; a world without end needs no regard.
+            workers: draw very many together; None: this process alone.
         """
-        return [self.request(seed, round * count + i) for i in range(count)]
+        indices = range(round * count, (round + 1) * count)
+        if workers is not None:
+            self._stream.draw_ahead(seed, indices, partial(workers.map, partial(_requests, self, seed)))
+        return [self.request(seed, index) for index in indices]
 
     def exhausted(self, given: Sequence[Demonstration]) -> bool:
         """Whether nothing is left that could be demonstrated beside what was given; never in a simulator."""
@@ -172,24 +183,10 @@ class World:
             obstacles = [Obstacle(*given) for given in self._environment.obstacle_arrays()]
         return SphereModel(self.chain, **spheres, obstacles=obstacles)
 
-    @property
-    def has_arm(self) -> bool:
-        """Whether there is an arm in space to be drawn and led by its tool; a world of pictures has none."""
-        return hasattr(self._environment, "visual_arrays")
-
-    def solids(self) -> list[Solid]:
-        """What arm and scene look like.
-
-        Raises:
-            InputError: a mesh cannot be read, or the library that reads it is not installed.
-        """
-        with complaints():
-            return [Solid(*given) for given in self._environment.visual_arrays()]
-
-    def view(self) -> tuple[FloatArray, FloatArray]:
-        """From where (3,) m the scene is best looked at, and at what (3,) m."""
-        eye, target = self._environment.cameras()
-        return np.array(eye), np.array(target)
+    @cached_property
+    def appearance(self) -> Appearance:
+        """What the world looks like."""
+        return Appearance(self._environment)
 
     def reached(self, position: FloatArray, rotation: FloatArray, near: FloatArray) -> FloatArray | None:
         """Configuration (dof,) rad near another one at which the tool has a pose, None where it cannot be.
@@ -217,12 +214,12 @@ class World:
             self._environment.add_obstacle(
                 np.asarray(half_extents, dtype=float), np.asarray(centre, dtype=float)
             )
-        self.changes += 1
+        self.changes, self._added = self.changes + 1, self._added + 1
 
     def remove_obstacles(self) -> None:
         """Take away what `add_obstacle` put there."""
         self._environment.remove_obstacles()
-        self.changes += 1
+        self.changes, self._added = self.changes + 1, 0
 
     def execute(self, motion: Motion, engine: str = "pybullet") -> Execution:
         """Run a motion, sampled at 240 Hz, in a freshly loaded world.
@@ -242,9 +239,15 @@ class World:
         with complaints():
             self._environment.check_engine(engine)
 
-    def film(self, q: FloatArray, fps: float, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Pictures (n, height, width, 3) of configurations q (T, dof), measured at 240 Hz."""
-        return self._environment.film(q, fps, size)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the names that it was made of.
+
+        Raises:
+            RobogeoError: it is more than those: recordings, or obstacles that were put into it.
+        """
+        if type(self) is not World or self._added:
+            raise RobogeoError("a world with recordings or obstacles of its own stays in its process")
+        return opened, (self.scene, self._robot, self._metres_per_radian)
 
     def close(self) -> None:
         """Free the simulator."""
@@ -283,6 +286,17 @@ class World:
             raise InputError(
                 f"{name}: the arm collides with {what} there, {-1000 * clearance.smallest:.1f} mm deep"
             )
+
+
+@lru_cache(maxsize=16)  # an evicted world stays open, so there must be room for all scenes of a study
+def opened(scene: str, robot: str, metres_per_radian: float | None = None) -> World:
+    """A process's one world of that kind, as for `World`: to open one takes longer than a motion."""
+    return World(scene, robot, metres_per_radian)
+
+
+def _requests(world: World, seed: int, indices: Sequence[int]) -> list[Request]:
+    """Requests of the life-like stream ``seed``."""
+    return [world.request(seed, index) for index in indices]
 
 
 def _request(given: Any) -> Request:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from importlib import import_module
 from itertools import islice
@@ -106,30 +108,42 @@ class Workers:
         """
         tell = progress or (lambda done: None)
         results: list[Result] = []
-        futures: list[Future[Result]] = []
-        try:
-            for index, result in enumerate(self._begun(function, items, futures)):
-                with naming_item(index):
-                    results.append(result())
+        with closing(self.stream(function, items)) as stream:
+            for result in stream:
+                results.append(result)
                 tell(len(results))
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
         return results
 
+    def stream(
+        self, function: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Generator[Result, None, None]:
+        """As `map`, but each result is given as soon as it is its turn, so that items need never end.
+
+        Whoever has enough closes the generator: what is not begun then is left.
+        """
+        with closing(self._begun(function, items)) as begun:
+            for index, result in enumerate(begun):
+                with naming_item(index):
+                    found = result()
+                yield found
+
     def _begun(
-        self, function: Callable[[Item], Result], items: Iterable[Item], futures: list[Future[Result]]
-    ) -> Iterator[Callable[[], Result]]:
+        self, function: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Generator[Callable[[], Result], None, None]:
         """What gives the result of each item: the wait for it; with the serial engine the work itself."""
         if self.engine == "serial":
             yield from (partial(function, item) for item in items)
             return
         waiting = iter(items)
-        futures.extend(self.submit(function, item) for item in islice(waiting, _AHEAD * self.count))
-        for future in futures:  # grows by one item for every result that was waited for
-            yield future.result
-            futures.extend(self.submit(function, item) for item in islice(waiting, 1))
+        begun = deque(self.submit(function, item) for item in islice(waiting, _AHEAD * self.count))
+        try:
+            while begun:
+                yield begun[0].result
+                begun.popleft()
+                begun.extend(self.submit(function, item) for item in islice(waiting, 1))
+        finally:
+            for future in begun:
+                future.cancel()
 
     def submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
         """Start one piece of work without waiting for it; with the serial engine it is done on return.

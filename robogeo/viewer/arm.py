@@ -38,7 +38,7 @@ class Arm:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        solids = world.solids()
+        solids = world.appearance.solids()
         self.links = _joined([solid for solid in solids if solid.joint >= 0])
         self.surroundings = [_cut(solid) for solid in _joined([s for s in solids if s.joint < 0])]
 

@@ -50,7 +50,7 @@ class Page:
         self.server, self.session, self.teaching = server, session, teaching
         self.desk = Desk(self.complain)
         self.arm = Arm(session.world)
-        wall = Wall.facing(*session.world.view())
+        wall = Wall.facing(*session.world.appearance.view())
         margin = session.learner.config.success.margin_m
         server.scene.configure_default_lights(enabled=True, cast_shadow=False)
         self.stage = Stage(server.scene, self.arm)

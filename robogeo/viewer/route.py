@@ -152,7 +152,7 @@ def _shares(qd: FloatArray, limits: JointLimits) -> FloatArray:
 
 
 def _tool_speed(t: FloatArray, q: FloatArray, world: World) -> FloatArray:
-    if not world.has_arm:
+    if not world.appearance.has_arm:
         return np.full(len(t), np.nan)
     import torch
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from robogeo import Learner
 from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import InputError, RobogeoError
+from robogeo.learning import learner as learner_module
 from robogeo.learning import proposals as module
 from robogeo.learning.run_folder import RunFolder
 from robogeo.learning.strategies import Candidates
@@ -19,6 +21,7 @@ from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.world import World
+from robogeo.parallel import Workers
 
 pytestmark = pytest.mark.sim
 
@@ -142,9 +145,9 @@ def test_held_out_requests_are_never_candidates(
     seen: list[Request] = []
     honest = module.first_look
 
-    def watched(manifold: Manifold, requests: Sequence[Request]) -> object:
+    def watched(manifold: Manifold, requests: Sequence[Request], workers: Workers) -> object:
         seen.extend(requests)
-        return honest(manifold, requests)
+        return honest(manifold, requests, workers)
 
     monkeypatch.setattr(module, "first_look", watched)
     learner.ask(2)
@@ -183,6 +186,27 @@ def test_a_reader_plans_but_does_not_ask(finished: Path, tiny: ExperimentConfig,
     assert reader.plan(shelf.rest, shelf.request(0, 0).goal) is not None
     with pytest.raises(RobogeoError, match="opened for reading"):
         reader.ask(1)
+
+
+def test_edges_of_very_many_nodes_are_shared(
+    finished: Path, tiny: ExperimentConfig, shelf: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Watched(Workers):
+        pieces = 0
+
+        def map(self, *work: Any) -> Any:
+            self.pieces += 1
+            return super().map(*work)
+
+    graphs = []
+    for least in (10**6, 1):
+        monkeypatch.setattr(learner_module, "_MANY_NODES", least)
+        workers = Watched(1)
+        graphs.append(
+            Learner(RunFolder.existing(finished), tiny, shelf, workers=workers).planner.manifold.graph
+        )
+        assert workers.pieces == (least == 1)
+    np.testing.assert_array_equal(graphs[0].lengths, graphs[1].lengths)
 
 
 def test_before_anything_is_learned_nothing_is_planned_or_asked(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,6 +15,17 @@ from robogeo.learning.strategies import STRATEGIES
 from robogeo.learning.strategy_check import made_up_candidates
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Request
+from robogeo.parallel import Workers
+
+
+class Closed(Workers):
+    """A group that does no work."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+    def stream(self, *_: object) -> NoReturn:
+        raise AssertionError("not worth sending")
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
@@ -37,6 +49,19 @@ def test_the_leaders_are_known_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(known.scores.unsupported[leading], full.unsupported[leading], rtol=1e-5)
     assert 5 <= len(seen) <= 20 and len({id(request) for request in seen}) == len(seen)
     np.testing.assert_array_equal(utility, STRATEGIES["combined"](known))
+
+
+def test_very_many_candidates_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = made_up_candidates(30)
+    monkeypatch.setattr(screening, "_TOGETHER", 7)
+    alone = screening.first_look(some.manifold, some.requests, full=29)
+    with Workers(2) as workers:
+        for least, dealt in ((5, True), (6, False)):
+            monkeypatch.setattr(screening, "_WORTH_SENDING", least)
+            group = workers if dealt else Closed()
+            found = screening.first_look(some.manifold, some.requests, group, full=29)
+            for name, column in found.columns().items():
+                np.testing.assert_array_equal(column, alone.columns()[name], err_msg=name)
 
 
 def test_few_candidates_are_all_looked_at_in_full() -> None:

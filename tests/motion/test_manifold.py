@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from robogeo.config import ExperimentConfig
-from robogeo.geometry import Geodesic
+from robogeo.geometry import Geodesic, GeodesicGraph
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.manifold import Manifold
@@ -108,3 +109,17 @@ def test_travels_to_a_process_as_it_is_and_stays_sound_here(manifold: Manifold, 
     assert there[1] == before[1]
     assert not manifold.nodes.is_shared()
     assert gaps_and_lengths((manifold, *ends))[1] == before[1]
+
+
+def test_a_copy_has_the_same_graph_without_building_it(
+    manifold: Manifold, ends: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = pickle.dumps(manifold)
+    monkeypatch.setattr(GeodesicGraph, "build", None)
+    copy = pickle.loads(sent)
+    for name in ("edges", "lengths", "bridges", "origins"):
+        np.testing.assert_array_equal(getattr(copy.graph, name), getattr(manifold.graph, name), err_msg=name)
+    assert torch.equal(copy.graph.nodes, manifold.graph.nodes)
+    ways = [each.graph_geodesics(*ends) for each in (copy, manifold)]
+    for one, other in zip(*ways, strict=True):
+        assert one.length == other.length and torch.equal(one.points, other.points)

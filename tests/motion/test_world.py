@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import sys
 from typing import Any
 
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, RobogeoError
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.timing import smooth_path, time_path
-from robogeo.motion.world import World
+from robogeo.motion.world import World, opened
 from robogeo.motion.worlds import robot_names, scene_names
 
 pytestmark = pytest.mark.sim
@@ -133,6 +134,8 @@ def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shel
     try:
         assert shelf.changes > changes
         assert not shelf.free(path, 0.0).all() and shelf.execute(motion).collision
+        with pytest.raises(RobogeoError, match="obstacles of its own stays in its process"):
+            pickle.dumps(shelf)
     finally:
         shelf.remove_obstacles()
     assert shelf.free(path, 0.0).all() and not shelf.execute(motion).collision
@@ -142,8 +145,19 @@ def test_an_added_obstacle_is_met_by_checks_and_motions_until_it_is_removed(shel
         shelf.free(np.zeros((2, 6)), 0.0)
 
 
+def test_a_world_travels_by_its_names_and_a_process_has_one_of_a_kind(shelf: World) -> None:
+    sent = pickle.loads(pickle.dumps(shelf))
+    try:
+        assert sent is not shelf and (sent.scene, sent.robot_name) == (shelf.scene, shelf.robot_name)
+        assert pickle.loads(pickle.dumps(shelf)) is sent
+        assert key(sent.request(3, 1)) == key(shelf.request(3, 1))
+    finally:
+        opened.cache_clear()
+        sent.close()
+
+
 def test_films_have_the_wanted_size(shelf: World) -> None:
-    frames = shelf.film(np.tile(shelf.rest, (120, 1)), 4.0, (64, 48))
+    frames = shelf.appearance.film(np.tile(shelf.rest, (120, 1)), 4.0, (64, 48))
     assert frames.dtype == np.uint8 and frames.shape[1:] == (48, 64, 3)
     assert 2 <= len(frames) <= 4
 

@@ -36,6 +36,7 @@ def note_and_refuse_at_one(index: int, folder: Path) -> int:
     note(index, folder)
     if index == 1:
         raise MotionError("no way through")
+    time.sleep(0.05)  # so that a busy machine has the time to take back what has not begun
     return index
 
 

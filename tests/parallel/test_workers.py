@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,30 @@ def test_a_long_series_of_items_need_not_exist_at_once(two: Workers) -> None:
     found = two.map(abs, items(), lambda done: ahead.append(len(made) - done))
     assert found == list(range(300))
     assert max(ahead) <= 64
+
+
+def test_a_stream_need_not_end(two: Workers) -> None:
+    for workers in (two, Workers(1)):
+        with closing(workers.stream(draw, count())) as stream:
+            assert [*islice(stream, 70)] == [draw(index) for index in range(70)]
+
+
+def test_what_a_closed_stream_has_not_begun_is_left(tmp_path: Path) -> None:
+    work = partial(note_and_refuse_at_one, folder=tmp_path)
+    for engine, most in (("serial", 1), ("processes", 9)):
+        with Workers(1, engine=engine) as workers:
+            with closing(workers.stream(work, count(2))) as stream:
+                assert next(stream) == 2
+            workers.map(abs, [1])
+        assert len(began(tmp_path)) <= most
+
+
+def test_a_stream_names_the_item_that_fails(two: Workers) -> None:
+    for workers in (two, Workers(1)):
+        with closing(workers.stream(fail_at_two, count())) as stream:
+            assert [next(stream), next(stream)] == [0, 1]
+            with pytest.raises(WorkError, match="work item 2"):
+                next(stream)
 
 
 def test_a_group_can_be_used_again_after_it_was_closed() -> None:

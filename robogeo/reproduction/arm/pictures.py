@@ -42,7 +42,7 @@ class Way:
 def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
     """Draw ways over a picture of the scene, with the arm at the start; obstacles never hide a way."""
     world = cast(Any, make(scene, robot))
-    ax.imshow(world.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
+    ax.imshow(world.appearance.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
     for way in ways:
         points = world.kinematics.tool_path(way.q)
         seen = in_picture(points, world.scene.camera_eye, world.scene.camera_target)

@@ -75,7 +75,7 @@ def _shown(
     if not output.video:
         return figures, None
     seen = f"{request.name}, as run in the simulator."
-    frames = world.film(execution.q, output.video_fps, output.video_size)
+    frames = world.appearance.film(execution.q, output.video_fps, output.video_size)
     strip = run.figure("film_strip", still(frames, fps=output.video_fps))
     figures.insert(0, (strip, seen, f"five pictures of the arm on its way from {request.name}"))
     path = learner.folder.file("video.mp4")
