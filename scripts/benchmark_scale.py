@@ -18,7 +18,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import argparse
 import importlib.util
 import json
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -30,19 +29,14 @@ import torch
 from geometry_fixture import cpu_seconds
 from geometry_growth import measure_growth
 from geometry_thinning import measure_thinning
+from round_growth import measure_round
 from scale_picture import draw_scale
 from scipy import stats
 from speedup import SUBJECTS, TARGET, measure_speedup, target_name
 from training_speed import measure_streaming, measure_training
 
-from robogeo.config import load_config
 from robogeo.evaluation.results import Results
-from robogeo.experiment import Loop, usual_oracle
-from robogeo.learning.learner import Learner
-from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import World
 from robogeo.parallel import Workers, use_one_thread
-from robogeo.progress import Silence
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NODES = (1_000, 3_162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
@@ -53,7 +47,7 @@ def main() -> None:
     """Run the parts and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parts", default="growth,thinning,training,streaming,rounds,overhead")
-    parser.add_argument("--demonstrations", default="10,32,100,316", help="1000: about 8 min more")
+    parser.add_argument("--demonstrations", default="10,32,100,316", help="10000: an hour more")
     parser.add_argument("--out", type=Path, default=DOCS / "results")
     given = parser.parse_args()
     parts: dict[str, Callable[[Results], None]] = {
@@ -69,7 +63,7 @@ def main() -> None:
     torch.set_num_threads(1)
     results = Results(
         "scale",
-        "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000"
+        "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000,10000"
         " --parts growth,thinning,training,streaming,rounds,overhead,speedup",
     )
     for name in given.parts.split(","):
@@ -151,34 +145,7 @@ def thinning(results: Results) -> None:
 def rounds(results: Results, counts: Sequence[int]) -> None:
     """Where the time of one round goes, by the number of demonstrations."""
     for count in counts:
-        results.row(what="round", **_round(count))
-
-
-def _round(count: int) -> dict[str, Any]:
-    config = load_config("shelf_reach").model_copy(
-        update={"initial_demonstrations": count, "initial_places": (), "rounds": 1, "workers": 1}
-    )
-    with tempfile.TemporaryDirectory() as place, World(config.scene, config.robot) as world:
-        with RunFolder.open(place, config.as_dict()) as folder, Workers(1) as workers:
-            learner = Learner(folder, config, world)
-            loop = Loop(learner, workers, Silence(), usual_oracle(learner))
-            whole = cpu_seconds(loop.run)
-            events = folder.events()
-        nodes = len(learner.planner.manifold.graph.nodes)
-    kinds = {"training_s": "fit", "asking_s": "ask", "evaluation_s": "evaluate"}
-    spent = {
-        name: [event["cpu_seconds"] for event in events if event["event"] == kind]
-        for name, kind in kinds.items()
-    }
-    others = whole - sum(sum(seconds) for seconds in spent.values())
-    last = {name: seconds[-1] for name, seconds in spent.items()}
-    return {
-        "demonstrations": count,
-        "nodes": nodes,
-        **last,
-        "first_training_s": spent["training_s"][0],
-        "demonstrating_and_the_rest_s": others,
-    }
+        results.row(what="round", **measure_round(count))
 
 
 def overhead(results: Results) -> None:

@@ -99,3 +99,14 @@ def graph_on(d: int, count: int) -> tuple[torch.nn.Sequential, GeodesicGraph]:
     """The decoder and its graph at k = 10."""
     net = decoder(d)
     return net, GeodesicGraph.build(PullbackMetric(net), latents(count, d), neighbors=10)
+
+
+def restart_peak() -> None:
+    """Let the peak of memory begin anew: the kernel counts the parent's into that of a new process."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_gib() -> float:
+    """Largest resident memory of this process so far."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**20

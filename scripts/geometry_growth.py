@@ -12,12 +12,11 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from geometry_fixture import cpu_seconds, decoder, latents
+from geometry_fixture import cpu_seconds, decoder, latents, peak_gib, restart_peak
 
 from robogeo.geometry import GeodesicGraph, PullbackMetric
 
@@ -31,12 +30,11 @@ def measure_growth(size: int) -> dict[str, Any]:
 def grown(size: int) -> dict[str, float]:
     """Build one graph of that size; peak memory beyond that of the process before."""
     net, nodes = decoder(2), latents(size, 2)
-    # The kernel counts the parent's memory into the peak of a new process, unless told to begin anew.
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before = _peak_gib()
+    restart_peak()
+    before = peak_gib()
     built: list[GeodesicGraph] = []
     build = cpu_seconds(lambda: built.append(GeodesicGraph.build(PullbackMetric(net), nodes, 10)))
-    peak = _peak_gib()
+    peak = peak_gib()
     graph = built[0]
     first = cpu_seconds(lambda: graph.geodesic(graph.nodes[0], graph.nodes[1]))
     pairs = torch.from_numpy(np.random.default_rng(8).integers(0, size, size=(100, 2)))
@@ -48,14 +46,8 @@ def grown(size: int) -> dict[str, float]:
         "memory_gib": peak - before,
         "landmarks_s": first,
         "query_ms": each,
-        "memory_with_landmarks_gib": _peak_gib() - before,
+        "memory_with_landmarks_gib": peak_gib() - before,
     }
-
-
-def _peak_gib() -> float:
-    """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
 
 
 if __name__ == "__main__":
