@@ -20,7 +20,12 @@ from robogeo.config import ExperimentConfig
 from robogeo.errors import InputError, MotionError
 from robogeo.evaluation.roll_out import roll_out, trials_for
 from robogeo.geometry import GeodesicGraph, PullbackMetric, Support, edges
+from robogeo.learning import beginning, screening
+from robogeo.learning import learner as learner_module
 from robogeo.learning.learner import Learner
+from robogeo.learning.strategy_check import made_up_candidates
+from robogeo.motion import request_stream
+from robogeo.motion.request_stream import RequestStream
 from robogeo.motion.world import World
 from robogeo.parallel import ClusterError, WorkerLostError, WorkError, Workers, ray_cluster
 from robogeo.parallel.versions import versions
@@ -44,6 +49,11 @@ from tests.test_resuming import assert_same
 
 os.environ.update(ray_cluster.PRIVATE)  # read when Ray is imported, and by the machines that are started
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+LEAST = (
+    (beginning, "_WORTH_SENDING"),
+    (request_stream, "_WORTH_SENDING"),
+    (learner_module, "_MANY_NODES"),
+)
 pytestmark = [pytest.mark.ray, pytest.mark.long, pytest.mark.timeout(180)]
 
 
@@ -120,12 +130,20 @@ def test_other_versions_are_refused(
 @pytest.mark.sim
 @pytest.mark.timeout(300)
 def test_a_run_has_the_same_bits_on_every_engine(
-    workers: Workers, tiny: ExperimentConfig, tmp_path: Path, quick: None, shelf: World
+    workers: Workers,
+    tiny: ExperimentConfig,
+    tmp_path: Path,
+    quick: None,
+    shelf: World,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for module, least in LEAST:  # demonstrations, candidates and edges are worth sending, however few
+        monkeypatch.setattr(module, least, 1)
     config = tiny.model_copy(update={"rounds": 2, "held_out": 8})
-    experiment.run_experiment(config, tmp_path / "serial", Silence())
-    experiment.run_experiment(config.model_copy(update={"workers": 2}), tmp_path / "processes", Silence())
-    experiment.run_experiment(config, tmp_path / "ray", Silence(), cluster="auto")
+    for engine, processes, cluster in (("serial", 1, None), ("processes", 2, None), ("ray", 1, "auto")):
+        monkeypatch.setattr(shelf, "_stream", RequestStream(shelf._draw))  # nobody has drawn for it before
+        of_engine = config.model_copy(update={"workers": processes})
+        experiment.run_experiment(of_engine, tmp_path / engine, Silence(), cluster=cluster)
     assert_same(tmp_path / "serial", tmp_path / "processes")
     assert_same(tmp_path / "serial", tmp_path / "ray")
     folder, config = open_run(tmp_path / "serial")
@@ -138,6 +156,19 @@ def test_a_run_has_the_same_bits_on_every_engine(
             outcomes = roll_out(planner, trials, config.scene, config.robot, criteria_of(tiny), group)
             found.append(repr(outcomes))
     assert len(found[0]) > 1000 and found[0] == found[1]
+
+
+def test_very_many_candidates_outlined_there_are_the_same_to_the_bit(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "_TOGETHER", 7)
+    monkeypatch.setattr(screening, "_WORTH_SENDING", 2)
+    some = made_up_candidates(30)
+    here, there = (
+        screening.first_look(some.manifold, some.requests, group, full=0) for group in (None, workers)
+    )
+    for name, column in here.columns().items():
+        assert there.columns()[name].tobytes() == column.tobytes(), name
 
 
 def test_edges_measured_there_are_the_same_to_the_bit(
