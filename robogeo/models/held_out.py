@@ -16,6 +16,7 @@ from robogeo.models.rows import Rows
 
 _GOLDEN = 0.6180339887498949
 _MOST_JUDGED = 1 << 24  # observed numbers by which a bound is judged; no arm's demonstrations have so many
+_MOST_FOLLOWED = 4096  # held-out points that a fit follows: of more, looking costs more than stepping
 
 
 class HeldOut:
@@ -24,7 +25,7 @@ class HeldOut:
     Args:
         model: that is fitted.
         points: all observations (N, D).
-        rows: which of them are held out (n,); may be none.
+        rows: which of them are held out (n,); may be none. Of very many an even choice is followed.
         patience: evaluations without a better bound before there is none left.
         seed: of the bound's random numbers.
 
@@ -42,7 +43,7 @@ class HeldOut:
         self.best_step = 0
         self._best_bound = -math.inf
         self._best_weights: list[Tensor] = []
-        self._model, self._points, self._rows = model, points, rows
+        self._model, self._points, self._rows = model, points, _evenly(rows, _MOST_FOLLOWED)
         self._patience, self._seed = patience, seed
 
     @property
@@ -106,10 +107,15 @@ def mean_bound(model: IWAE, points: Rows, rows: Tensor, seed: int) -> float:
     Of very many rows an even choice, whose mean tells as much.
     """
     generator = torch.Generator().manual_seed(seed)
-    chosen = rows[:: max(1, math.ceil(len(rows) * points.shape[1] / _MOST_JUDGED))]
+    chosen = _evenly(rows, _MOST_JUDGED // points.shape[1])
     total = 0.0
     with torch.no_grad():
         for part in torch.split(chosen, 1024):
             x = points.at(part).to(model.offset.device)
             total += float(model.bound(x, None, None, generator).mean(dim=1).sum())
     return total / len(chosen)
+
+
+def _evenly(rows: Tensor, most: int) -> Tensor:
+    """At most so many of the rows, evenly chosen."""
+    return rows[:: max(1, math.ceil(len(rows) / max(1, most)))]
