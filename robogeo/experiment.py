@@ -61,7 +61,7 @@ def run_experiment(
         out: folder of the run.
         progress: told about the work.
         oracle: makes whom to ask, given the learner with all that it knows from before.
-        cluster: where motions are rolled out, as for `Workers`, on all its processors; None: on as many
+        cluster: where what is long is done, as for `Workers`, on all its processors; None: on as many
             processes of this machine as configured.
 
     Raises:
@@ -119,7 +119,7 @@ class Loop:
 
     Args:
         learner: of the run.
-        workers: processes that share the evaluation.
+        workers: processes that share the evaluation, and what else is long.
         progress: told about the work.
         oracle: whom to ask.
         trials: the held-out requests, where they are known already; None works them out.

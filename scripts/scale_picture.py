@@ -16,7 +16,7 @@ _GRAPH = {
 }
 _ROUND = {
     "training_s": "training and planner",
-    "evaluation_s": "evaluation of 48 requests",
+    "evaluation_s": "evaluation of 84 requests",
     "asking_s": "asking",
 }
 

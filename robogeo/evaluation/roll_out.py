@@ -14,10 +14,11 @@ import numpy as np
 
 from robogeo.evaluation.outcome import Outcome, SuccessCriteria, judged, refused, with_second_opinion
 from robogeo.motion.deviation import Reference
+from robogeo.motion.opened import opened
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.verified import planning_in
-from robogeo.motion.world import World, opened
+from robogeo.motion.world import World
 from robogeo.parallel import Workers
 
 _TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly
@@ -102,7 +103,7 @@ def trial_of(world: World, request: Request, index: int = 0) -> Trial | Refusal:
 
 
 def _roll_out_share(share: _Share) -> list[list[Outcome]]:
-    world = opened(share.scene, share.robot)
+    world = opened(share.scene, share.robot, None)
     return [_roll_out_group(group, world, share) for group in share.groups]
 
 

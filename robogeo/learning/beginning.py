@@ -6,6 +6,7 @@ in the order of the indices, and the run's bits are those of one process.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from itertools import count
@@ -37,25 +38,29 @@ def begin(learner: Learner, oracle: Oracle, workers: Workers, progress: Progress
         RobogeoError: the oracle refuses too much.
     """
     config, journal = learner.config, learner.folder.journal
-    wanted = config.initial_demonstrations
     first = len(journal.of_kind("attach")) + len(journal.of_kind("skip"))
-    missing, refused = wanted - len(learner.demonstrations), 0
     show = partial(_shown, oracle, learner.world, stream_seed(config.seed, "initial"), config.initial_places)
-    sent = getattr(oracle, "repeatable", False) and missing >= _WORTH_SENDING
-    with closing((workers if sent else Workers(1)).stream(show, count(first))) as answers:
-        while len(learner.demonstrations) < wanted:
-            name, answer = next(answers)
-            if isinstance(answer, Demonstration):
-                learner.attach(answer)
-                progress("demonstrating", len(learner.demonstrations), wanted)
-                refused = 0
-                continue
-            journal.append("skip", {"request": name, "reason": answer.reason})
-            refused += 1
-            if refused > _PATIENCE:
-                raise RobogeoError(
-                    f"scene {config.scene}: the demonstrator refuses too much ({answer.reason})"
-                )
+    missing = config.initial_demonstrations - len(learner.demonstrations)
+    if not (getattr(oracle, "repeatable", False) and learner.world.sendable and missing >= _WORTH_SENDING):
+        _take(learner, map(show, count(first)), progress)
+        return
+    with closing(workers.stream(show, count(first))) as answers:
+        _take(learner, answers, progress)
+
+
+def _take(learner: Learner, answers: Iterator[tuple[str, Answer]], progress: Progress) -> None:
+    """Take answers, each with its request's name, until there are enough."""
+    config, journal = learner.config, learner.folder.journal
+    while len(learner.demonstrations) < config.initial_demonstrations:
+        name, answer = next(answers)
+        if isinstance(answer, Demonstration):
+            learner.attach(answer)
+            progress("demonstrating", len(learner.demonstrations), config.initial_demonstrations)
+            continue
+        journal.append("skip", {"request": name, "reason": answer.reason})
+        last = [event["event"] for event in journal.events[-_PATIENCE - 1 :]]
+        if last == ["skip"] * (_PATIENCE + 1):
+            raise RobogeoError(f"scene {config.scene}: the demonstrator refuses too much ({answer.reason})")
 
 
 def _shown(

@@ -38,10 +38,13 @@ class SimulatedOracle:
         derate: share of the joint limits that a demonstration uses.
     """
 
-    repeatable = True
-
     def __init__(self, world: World, derate: float = 0.9) -> None:
         self._world, self._derate = world, derate
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether other processes may answer; a class made of this one has to say so for itself."""
+        return type(self) is SimulatedOracle and self._world.sendable
 
     def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
         """Show the requested motion; refuse if none is found, or if it touches anything when it runs."""

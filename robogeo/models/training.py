@@ -75,7 +75,8 @@ class TrainingReport:
         train_bound: mean unweighted bound on the training points under the kept weights, nats; of more
             than 2^24 numbers on an even choice of them.
         validation_steps: steps at which the held-out bound was evaluated; the first is 0.
-        validation_bounds: held-out bound there, nats; empty without held-out points.
+        validation_bounds: held-out bound there, nats, of more than 4,096 points on an even choice of them;
+            empty without held-out points.
         stopped_early: whether patience ran out.
         seconds: wall time.
     """

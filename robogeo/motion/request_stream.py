@@ -52,10 +52,12 @@ class RequestStream:
             return
         parts = [missing[i : i + _TOGETHER] for i in range(0, len(missing), _TOGETHER)]
         for part, requests in zip(parts, drawn(parts), strict=True):
-            self._remember(((seed, index, ()), each) for index, each in zip(part, requests, strict=True))
+            self._remember([((seed, index, ()), each) for index, each in zip(part, requests, strict=True)])
 
     def _remember(self, drawn: Iterable[tuple[Key, Request]]) -> None:
-        """Keep requests, and forget the oldest beyond what may be kept."""
-        self._drawn.update(drawn)
+        """Keep requests, which nobody may change, and forget the oldest beyond what may be kept."""
+        for key, request in drawn:
+            request.start.flags.writeable = request.goal.flags.writeable = False
+            self._drawn[key] = request
         for key in [*islice(self._drawn, max(0, len(self._drawn) - _REMEMBERED))]:
             del self._drawn[key]

@@ -8,7 +8,7 @@ environment with the methods of `ArmEnvironment` will do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -156,7 +156,7 @@ class World:
             workers: draw very many together; None: this process alone.
         """
         indices = range(round * count, (round + 1) * count)
-        if workers is not None:
+        if workers is not None and self.sendable:
             self._stream.draw_ahead(seed, indices, partial(workers.map, partial(_requests, self, seed)))
         return [self.request(seed, index) for index in indices]
 
@@ -239,15 +239,22 @@ class World:
         with complaints():
             self._environment.check_engine(engine)
 
+    @property
+    def sendable(self) -> bool:
+        """Whether another process can have the same: a world without recordings, or obstacles put into it."""
+        return type(self) is World and not self._added
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the names that it was made of.
 
         Raises:
-            RobogeoError: it is more than those: recordings, or obstacles that were put into it.
+            RobogeoError: it is not `sendable`.
         """
-        if type(self) is not World or self._added:
+        if not self.sendable:
             raise RobogeoError("a world with recordings or obstacles of its own stays in its process")
-        return opened, (self.scene, self._robot, self._metres_per_radian)
+        from robogeo.motion.opened import arrived  # which knows this module
+
+        return arrived, (self.scene, self._robot, self._metres_per_radian)
 
     def close(self) -> None:
         """Free the simulator."""
@@ -286,12 +293,6 @@ class World:
             raise InputError(
                 f"{name}: the arm collides with {what} there, {-1000 * clearance.smallest:.1f} mm deep"
             )
-
-
-@lru_cache(maxsize=16)  # an evicted world stays open, so there must be room for all scenes of a study
-def opened(scene: str, robot: str, metres_per_radian: float | None = None) -> World:
-    """A process's one world of that kind, as for `World`: to open one takes longer than a motion."""
-    return World(scene, robot, metres_per_radian)
 
 
 def _requests(world: World, seed: int, indices: Sequence[int]) -> list[Request]:

@@ -134,9 +134,9 @@ class Workers:
         if self.engine == "serial":
             yield from (partial(function, item) for item in items)
             return
-        waiting = iter(items)
-        begun = deque(self.submit(function, item) for item in islice(waiting, _AHEAD * self.count))
+        waiting, begun = iter(items), deque[Future[Result]]()
         try:
+            begun.extend(self.submit(function, item) for item in islice(waiting, _AHEAD * self.count))
             while begun:
                 yield begun[0].result
                 begun.popleft()

@@ -15,6 +15,7 @@ from robogeo.errors import RobogeoError
 from robogeo.learning import beginning
 from robogeo.learning.answers import Answer
 from robogeo.learning.beginning import begin
+from robogeo.learning.journal import read_events
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import Oracle
 from robogeo.learning.run_folder import RunFolder
@@ -109,5 +110,20 @@ def test_many_refusals_are_passed_over_but_not_too_many_in_a_row(
     most = beginning._PATIENCE + 1
     events = begun(Straight(most), Workers(1), with_initial(tiny, 2), shelf, tmp_path / "patient")
     assert [event["event"] for event in events].count("skip") == 2 * most - 2
-    with pytest.raises(RobogeoError, match=r"demonstrator refuses too much \(not now\)"):
-        begun(Straight(most + 1), Workers(1), with_initial(tiny, 1), shelf, tmp_path / "impatient")
+    place = tmp_path / "impatient"
+    for asked in (most, most + 1):  # whoever tries once more is told after one more refusal
+        with pytest.raises(RobogeoError, match=r"demonstrator refuses too much \(not now\)"):
+            begun(Straight(10 * most), Workers(1), with_initial(tiny, 1), shelf, place)
+        assert len(read_events(place / "journal.jsonl")) == asked
+
+
+def test_a_world_that_cannot_be_sent_is_demonstrated_in_here(
+    tiny: ExperimentConfig, shelf: World, tmp_path: Path
+) -> None:
+    workers = Counted(1)
+    shelf.add_obstacle([0.05, 0.05, 0.05], [2.0, 2.0, 2.0])
+    try:
+        begun(Straight(), workers, with_initial(tiny, beginning._WORTH_SENDING), shelf, tmp_path / "run")
+    finally:
+        shelf.remove_obstacles()
+    assert workers.given == 0

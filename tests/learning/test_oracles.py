@@ -47,3 +47,16 @@ def test_a_path_without_a_time_law_is_refused(shelf: World, monkeypatch: pytest.
     monkeypatch.setattr("robogeo.learning.oracles.time_path", never)
     answer = SimulatedOracle(shelf).demonstrate(shelf.request(3, 0), 0)
     assert answer == Refusal("no-motion", "path: nothing fits")
+
+
+def test_it_is_repeatable_but_what_is_made_of_it_may_not_be(shelf: World) -> None:
+    class Mine(SimulatedOracle):
+        """Keeps something in mind, perhaps."""
+
+    assert SimulatedOracle(shelf).repeatable and not Mine(shelf).repeatable
+    shelf.add_obstacle([0.05, 0.05, 0.05], [2.0, 2.0, 2.0])
+    try:
+        assert not SimulatedOracle(shelf).repeatable
+    finally:
+        shelf.remove_obstacles()
+    assert SimulatedOracle(shelf).repeatable

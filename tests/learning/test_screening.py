@@ -56,12 +56,14 @@ def test_very_many_candidates_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(screening, "_TOGETHER", 7)
     alone = screening.first_look(some.manifold, some.requests, full=29)
     with Workers(2) as workers:
-        for least, dealt in ((5, True), (6, False)):
+        for least, group in ((5, workers), (6, Closed())):
             monkeypatch.setattr(screening, "_WORTH_SENDING", least)
-            group = workers if dealt else Closed()
             found = screening.first_look(some.manifold, some.requests, group, full=29)
             for name, column in found.columns().items():
                 np.testing.assert_array_equal(column, alone.columns()[name], err_msg=name)
+    monkeypatch.setattr(screening, "_WORTH_SENDING", 5)
+    with pytest.raises(AssertionError, match="not worth sending"):
+        screening.first_look(some.manifold, some.requests, Closed(), full=29)
 
 
 def test_few_candidates_are_all_looked_at_in_full() -> None:

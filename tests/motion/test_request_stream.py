@@ -47,6 +47,7 @@ def test_very_many_are_drawn_elsewhere_but_for_those_that_are_known(monkeypatch:
     assert asked == [[0, 1, 3, 4], [5, 6, 7]]
     assert [stream.at(1, index).goal[0] for index in range(8)] == list(range(8))
     assert here.keys == [(1, 2, ())]
+    assert not any(stream.at(1, index).start.flags.writeable for index in range(8))
 
 
 def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from robogeo.errors import InputError, RobogeoError
+from robogeo.motion.opened import arrived, opened
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.timing import smooth_path, time_path
-from robogeo.motion.world import World, opened
+from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_names, scene_names
 
 pytestmark = pytest.mark.sim
@@ -149,11 +150,17 @@ def test_a_world_travels_by_its_names_and_a_process_has_one_of_a_kind(shelf: Wor
     sent = pickle.loads(pickle.dumps(shelf))
     try:
         assert sent is not shelf and (sent.scene, sent.robot_name) == (shelf.scene, shelf.robot_name)
-        assert pickle.loads(pickle.dumps(shelf)) is sent
+        assert pickle.loads(pickle.dumps(shelf)) is sent is opened("ShelfReach", "iiwa", None)
         assert key(sent.request(3, 1)) == key(shelf.request(3, 1))
     finally:
         opened.cache_clear()
         sent.close()
+
+
+def test_a_world_that_cannot_be_opened_where_it_arrives_says_why() -> None:
+    world = arrived("ShelfReach", "nowhere.yaml", None)
+    with pytest.raises(InputError, match=r"nowhere\.yaml"):
+        world.request(0, 0)
 
 
 def test_films_have_the_wanted_size(shelf: World) -> None:

@@ -140,6 +140,18 @@ def test_what_a_closed_stream_has_not_begun_is_left(tmp_path: Path) -> None:
         assert len(began(tmp_path)) <= most
 
 
+def test_items_that_cannot_be_made_leave_nothing_to_do(tmp_path: Path) -> None:
+    def items() -> Iterator[int]:
+        yield from range(2, 22)
+        raise KeyError("no more")
+
+    with Workers(1, engine="processes") as workers:
+        with pytest.raises(KeyError):
+            workers.map(partial(note_and_refuse_at_one, folder=tmp_path), items())
+        workers.map(abs, [1])
+    assert len(began(tmp_path)) < 10
+
+
 def test_a_stream_names_the_item_that_fails(two: Workers) -> None:
     for workers in (two, Workers(1)):
         with closing(workers.stream(fail_at_two, count())) as stream:

@@ -41,11 +41,11 @@ class Way:
 
 def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
     """Draw ways over a picture of the scene, with the arm at the start; obstacles never hide a way."""
-    world = cast(Any, make(scene, robot))
-    ax.imshow(world.appearance.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
+    environment = cast(Any, make(scene, robot))
+    ax.imshow(environment.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
     for way in ways:
-        points = world.kinematics.tool_path(way.q)
-        seen = in_picture(points, world.scene.camera_eye, world.scene.camera_target)
+        points = environment.kinematics.tool_path(way.q)
+        seen = in_picture(points, environment.scene.camera_eye, environment.scene.camera_target)
         look = {"marker": "o", "markersize": 4.5, "linewidth": 0.8} if way.dots else {"linewidth": 2.4}
         ax.plot(
             *seen.T, color=way.color, label=way.label, markeredgecolor="white", markeredgewidth=0.4, **look
@@ -65,7 +65,7 @@ def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None
             fontweight="bold",
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         )
-    world.close()
+    environment.close()
     ax.set(xticks=[], yticks=[], xlim=(0, SIZE[0]), ylim=(SIZE[1], 0))
     ax.spines[:].set_visible(False)
 
