@@ -52,7 +52,7 @@ def test_a_timed_swing_is_followed() -> None:
         motion = time_path(smooth_path(path, limits=world.limits), world.limits)
         seen = world.execute(motion)
         again = world.execute(motion)
-        film = world.film(motion.q, 10.0, (64, 48))
+        film = world.appearance.film(motion.q, 10.0, (64, 48))
     assert seen.tracking_rmse_rad < 1e-3 and seen.goal_error_m < 1e-3 and not seen.collision
     assert seen.peak_torque_fraction < 1.0
     np.testing.assert_array_equal(seen.q, again.q)

@@ -24,7 +24,7 @@ TIMES = ("sha", "seconds", "cpu_seconds")
 @pytest.fixture(autouse=True)
 def _one_world(monkeypatch: pytest.MonkeyPatch, shelf: World) -> None:
     monkeypatch.setattr(running, "_world", lambda scene, robot: shelf)
-    monkeypatch.setattr("robogeo.evaluation.roll_out._world", lambda scene, robot: shelf)
+    monkeypatch.setattr("robogeo.evaluation.roll_out.opened", lambda scene, robot, metres: shelf)
 
 
 @pytest.fixture(scope="module")
