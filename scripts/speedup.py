@@ -157,7 +157,7 @@ def _with_a_model(results: Results, place: Path) -> dict[str, float]:
             "drawing of candidates": _note(
                 results,
                 "drawing of candidates",
-                lambda workers: world.candidates(next(stream), 1, DRAWN, (), workers),
+                lambda workers: world.draw_ahead(next(stream), 1, DRAWN, workers),
                 REPEATS,
                 requests=DRAWN,
             ),

@@ -97,7 +97,8 @@ class Proposals:
     def _requests(self, round: int, fitted: Sequence[Demonstration]) -> list[Request]:
         """A round's part of the stream of requests that life brings."""
         count, seed = self._config.candidates, stream_seed(self._config.seed, "candidates")
-        return self._world.candidates(seed, round, count, fitted, self._workers)
+        self._world.draw_ahead(seed, round, count, self._workers)
+        return self._world.candidates(seed, round, count, fitted)
 
 
 def _ends_of(requests: Sequence[Request]) -> FloatArray:

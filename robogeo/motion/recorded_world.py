@@ -19,7 +19,6 @@ from robogeo.motion.deviation import Reference, evenly, tolerance_of
 from robogeo.motion.observation import Observation
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.world import World
-from robogeo.parallel import Workers
 from robogeo.randomness import numpy_generator
 
 FloatArray = NDArray[np.float64]
@@ -107,14 +106,7 @@ class RecordedWorld(World):
             requests.append(self.whole(number) if lap == 0 else self._part(number, seed, place))
         return requests
 
-    def candidates(
-        self,
-        seed: int,
-        round: int,
-        count: int,
-        given: Sequence[Demonstration],
-        workers: Workers | None = None,
-    ) -> list[Request]:
+    def candidates(self, seed: int, round: int, count: int, given: Sequence[Demonstration]) -> list[Request]:
         """What may be asked about: recordings that were not given yet; after the last, ways between them."""
         left = self.left(given)
         order = numpy_generator(seed, round, "candidates").permutation(len(left))

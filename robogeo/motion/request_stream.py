@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from typing import Any
 
+import numpy as np
+
+from robogeo.motion.environment import ArmEnvironment, complaints
 from robogeo.motion.request import Request
 
 Key = tuple[int, int, tuple[str, ...]]
@@ -20,19 +24,25 @@ class RequestStream:
     """Streams of requests, by seed and places, and the memory of what was drawn of them.
 
     Args:
-        draw: gives request ``index`` of the stream of a seed, only between some places if any are named.
+        environment: draws them.
     """
 
-    def __init__(self, draw: Callable[[int, int, tuple[str, ...]], Request]) -> None:
-        self._draw = draw
+    def __init__(self, environment: ArmEnvironment) -> None:
+        self._environment = environment
         self._drawn: dict[Key, Request] = {}
 
     def at(self, seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
         """Request ``index`` of the stream ``seed``."""
         key = seed, index, places
         if key not in self._drawn:
-            self._remember([(key, self._draw(*key))])
+            with complaints():
+                self._remember([(key, _request(self._environment.request(*key)))])
         return self._drawn[key]
+
+    def held_out(self, seed: int, count: int) -> list[Request]:
+        """The first ``count`` held-out requests of ``seed``."""
+        with complaints():
+            return [_request(self._environment.held_out_request(seed, index)) for index in range(count)]
 
     def draw_ahead(
         self,
@@ -57,7 +67,16 @@ class RequestStream:
     def _remember(self, drawn: Iterable[tuple[Key, Request]]) -> None:
         """Keep requests, which nobody may change, and forget the oldest beyond what may be kept."""
         for key, request in drawn:
-            request.start.flags.writeable = request.goal.flags.writeable = False
-            self._drawn[key] = request
+            self._drawn[key] = _frozen(request)
         for key in [*islice(self._drawn, max(0, len(self._drawn) - _REMEMBERED))]:
             del self._drawn[key]
+
+
+def _request(given: Any) -> Request:
+    """An environment's request in robogeo's words."""
+    return _frozen(Request(np.array(given.start), np.array(given.goal), given.start_place, given.goal_place))
+
+
+def _frozen(request: Request) -> Request:
+    request.start.flags.writeable = request.goal.flags.writeable = False
+    return request

@@ -60,7 +60,7 @@ class World:
         self.joint_names: tuple[str, ...] = tuple(spec.joint_names)
         self.rest: FloatArray = np.asarray(spec.rest, dtype=np.float64)
         self.changes, self._added = 0, 0
-        self._stream = RequestStream(self._draw)
+        self._stream = RequestStream(self._environment)
 
     @property
     def dof(self) -> int:
@@ -87,8 +87,7 @@ class World:
 
     def held_out(self, seed: int, count: int) -> list[Request]:
         """The first ``count`` held-out requests of ``seed``; all pairs of places weigh alike."""
-        with complaints():
-            return [_request(self._environment.held_out_request(seed, index)) for index in range(count)]
+        return self._stream.held_out(seed, count)
 
     def request_between(self, start: FloatArray, goal: FloatArray) -> Request:
         """A request between two configurations (dof,) rad that a person gave.
@@ -138,14 +137,7 @@ class World:
         table = getattr(self._environment, "observation_table", None)
         return self._observation(self.rest) if table is None else Pictures(table(_VIEWS))
 
-    def candidates(
-        self,
-        seed: int,
-        round: int,
-        count: int,
-        given: Sequence[Demonstration],
-        workers: Workers | None = None,
-    ) -> list[Request]:
+    def candidates(self, seed: int, round: int, count: int, given: Sequence[Demonstration]) -> list[Request]:
         """The requests that may be asked about in a round: its part of the life-like stream ``seed``.
 
         Args:
@@ -153,12 +145,14 @@ class World:
             round: of the loop.
             count: how many.
             given: demonstrations that the model of that round knows; a world without end needs no regard.
-            workers: draw very many together; None: this process alone.
         """
-        indices = range(round * count, (round + 1) * count)
-        if workers is not None and self.sendable:
+        return [self.request(seed, index) for index in range(round * count, (round + 1) * count)]
+
+    def draw_ahead(self, seed: int, round: int, count: int, workers: Workers) -> None:
+        """Let workers draw what `candidates` will give, where that is very many and they can."""
+        if self.sendable:
+            indices = range(round * count, (round + 1) * count)
             self._stream.draw_ahead(seed, indices, partial(workers.map, partial(_requests, self, seed)))
-        return [self.request(seed, index) for index in indices]
 
     def exhausted(self, given: Sequence[Demonstration]) -> bool:
         """Whether nothing is left that could be demonstrated beside what was given; never in a simulator."""
@@ -276,10 +270,6 @@ class World:
             return JointsAndTool(self.chain, middle, self._metres_per_radian)
         return JointAngles(middle)
 
-    def _draw(self, seed: int, index: int, places: tuple[str, ...]) -> Request:
-        with complaints():
-            return _request(self._environment.request(seed, index, places))
-
     def _check_configuration(self, name: str, q: FloatArray) -> None:
         if q.shape != (self.dof,):
             raise InputError(
@@ -298,10 +288,3 @@ class World:
 def _requests(world: World, seed: int, indices: Sequence[int]) -> list[Request]:
     """Requests of the life-like stream ``seed``."""
     return [world.request(seed, index) for index in indices]
-
-
-def _request(given: Any) -> Request:
-    ends = np.array(given.start), np.array(given.goal)
-    for end in ends:
-        end.flags.writeable = False
-    return Request(*ends, given.start_place, given.goal_place)
