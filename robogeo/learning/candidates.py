@@ -52,6 +52,12 @@ class Candidates:
         return np.stack([np.stack([request.start, request.goal]) for request in self.requests])
 
     @cached_property
+    def shown(self) -> FloatArray:
+        """First and last configurations (k, 2, dof) of the demonstrations, rad; (0, 2, 0) of none."""
+        ends = [demonstration.q[[0, -1]] for demonstration in self.demonstrations]
+        return np.stack(ends) if ends else np.zeros((0, 2, 0))
+
+    @cached_property
     def codes(self) -> FloatArray:
         """Latent codes (m, 2, d) of the candidates' ends."""
         return self.manifold.encode(self.ends).double().numpy()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 FloatArray = NDArray[np.float64]
+_NEAR = 0.5  # rad: a demonstration that ends so far away in some joint counts 1 / e
 
 
 def pair_distances(pairs: FloatArray, others: FloatArray) -> FloatArray:
@@ -46,6 +47,21 @@ def alike(pairs: FloatArray, others: FloatArray, radius: float) -> NDArray[np.bo
     """
     forth, back = _directions(pairs, others, "chebyshev")
     return np.minimum(np.maximum(*forth), np.maximum(*back)) <= radius
+
+
+def times_joined(pairs: FloatArray, shown: FloatArray, radius: float = _NEAR) -> FloatArray:
+    """How many demonstrations join the ends of requests, in either direction (m,).
+
+    One with the very ends counts 1, one whose ends differ by d in some joint exp(-(d / radius)^2).
+
+    Args:
+        pairs: ends of the requests (m, 2, dof), rad.
+        shown: ends of the demonstrations (k, 2, dof), rad.
+        radius: of the neighbourhood of an end, rad.
+    """
+    forth, back = _directions(pairs, shown, "chebyshev")
+    apart = np.minimum(np.maximum(*forth), np.maximum(*back))
+    return np.asarray(np.exp(-np.square(apart / radius)).sum(axis=1))
 
 
 def _directions(

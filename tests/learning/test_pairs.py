@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from robogeo.learning.pairs import alike, farther_ends, pair_distances
+from robogeo.learning.pairs import alike, farther_ends, pair_distances, times_joined
 
 PAIR = np.array([[[0.0, 0.0], [3.0, 0.0]]])
 
@@ -27,6 +27,13 @@ def test_direction_does_not_matter_and_the_farther_end_is_the_smaller_distance(s
 
 def test_of_nothing_there_are_no_distances() -> None:
     assert farther_ends(PAIR, np.zeros((0, 2, 2))).shape == (1, 0)
+
+
+def test_demonstrations_between_the_same_ends_count_once_each_whatever_their_direction() -> None:
+    beside = PAIR + np.array([[0.0, 0.5], [0.1, 0.0]])
+    shown = np.concatenate([PAIR, PAIR[:, ::-1], beside, PAIR + 9.0])
+    np.testing.assert_allclose(times_joined(PAIR, shown, radius=0.5), [2.0 + np.exp(-1.0)])
+    np.testing.assert_array_equal(times_joined(PAIR, np.zeros((0, 2, 0))), [0.0])
 
 
 angles = st.floats(-3.0, 3.0, width=32)

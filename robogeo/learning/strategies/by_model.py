@@ -6,32 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.learning.candidates import Candidates
-from robogeo.learning.pairs import farther_ends
-from robogeo.learning.selection import REACH
+from robogeo.learning.pairs import times_joined
 
 FloatArray = NDArray[np.float64]
+_DECISIVE = 0.5  # rad: a detour as long fails, and a longer one no more than that
 _NONE = 1e-9  # rad: no ensemble agrees better
 
 
 def combined(candidates: Candidates) -> FloatArray:
-    """What is wrong along the geodesic, less where the same ends were joined already; robogeo's own.
+    """What is wrong along the geodesic, in equal shares if its ends were joined already; robogeo's own.
 
-    Unknown end points, unsupported motion, disagreement and abruptness are told in the same unit, rad, so
-    none needs a weight. A detour foretells failure too, but is not asked by: detours are long and drown the
-    rest, and to show the direct way mends little else. What is still found wrong between ends that a
-    demonstration has joined, a second one between them will hardly mend: without this, long motions, which
-    are never quite even, are asked for again and again.
+    Unknown end points, detours, unsupported motion, disagreement and abruptness are told in the same unit,
+    rad, so none needs a weight. Two things keep detours, which may be many times as long as the rest, from
+    drowning it: they count up to what decides about failure, and not beside an unknown end, from which no
+    way is known yet. What is still found wrong between ends that k demonstrations have joined is divided by
+    1 + k: none of them has mended it, so the next one is the less likely to.
     """
     scores = candidates.scores
-    return (scores.gap + scores.unsupported + scores.uncertainty + scores.jump) * _novelty(candidates)
-
-
-def _novelty(candidates: Candidates) -> FloatArray:
-    """How new candidates (m,) are: 0 where the same ends were asked or shown, 1 far from all that were."""
-    if not len(candidates.asked):
-        return np.ones(len(candidates))
-    nearest = farther_ends(candidates.ends, candidates.asked).min(axis=1)
-    return np.asarray(-np.expm1(-nearest / REACH))
+    ends_or_way = np.maximum(scores.gap, np.minimum(scores.detour, _DECISIVE))
+    wrong = ends_or_way + scores.unsupported + scores.uncertainty + scores.jump
+    return np.asarray(wrong / (1.0 + times_joined(candidates.ends, candidates.shown)))
 
 
 def uncertainty(candidates: Candidates) -> FloatArray:

@@ -4,7 +4,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.candidates import Candidates
 from robogeo.learning.scoring import PARTS, Scores
 from robogeo.learning.strategies import STRATEGIES
@@ -17,25 +19,33 @@ def with_facts(**facts: list[float]) -> Candidates:
     return replace(made_up_candidates(4), scores=scores)
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "detour"])
-def test_combined_prefers_what_is_worse_in_any_part_that_is_asked_by(part: str) -> None:
-    assert int(np.argmax(STRATEGIES["combined"](with_facts(**{part: [0.0, 0.0, 0.5, 0.1]})))) == 2
+def shown(ends: NDArray[np.float64]) -> Demonstration:
+    return Demonstration(ends, np.array([0.0, 1.0]), "made up")
 
 
-def test_a_detour_is_wrong_but_not_asked_by() -> None:
-    some = with_facts(detour=[0.0, 3.0, 0.0, 0.0], gap=[0.0, 0.0, 0.5, 0.1])
-    assert int(np.argmax(some.scores.wrong)) == 1
+@pytest.mark.parametrize("part", PARTS)
+def test_combined_prefers_what_is_worse_in_any_part(part: str) -> None:
+    some = replace(with_facts(**{part: [0.0, 0.0, 0.5, 0.1]}), demonstrations=())
     assert int(np.argmax(STRATEGIES["combined"](some))) == 2
 
 
-def test_combined_asks_less_of_what_was_joined_already() -> None:
+def test_a_detour_counts_up_to_what_decides_and_not_beside_an_unknown_end() -> None:
+    some = with_facts(detour=[0.2, 30.0, 0.4, 0.0], gap=[0.0, 0.0, 0.6, 0.7])
+    utility = STRATEGIES["combined"](replace(some, demonstrations=()))
+    np.testing.assert_allclose(utility, [0.2, 0.5, 0.6, 0.7])
+
+
+def test_combined_divides_what_is_wrong_by_the_demonstrations_between_the_same_ends() -> None:
     some = with_facts(jump=[1.0, 1.0, 1.0, 1.0])
-    ends = some.ends
-    shown = np.stack([ends[0], ends[2][::-1]])
-    utility = STRATEGIES["combined"](replace(some, asked=shown))
-    assert utility[[0, 2]].tolist() == [0.0, 0.0] and (utility[[1, 3]] > 0.0).all()
-    everything_is_new = replace(some, asked=np.zeros((0, *ends.shape[1:])))
-    np.testing.assert_array_equal(STRATEGIES["combined"](everything_is_new), some.scores.wrong)
+    q = some.ends + 10.0 * np.arange(4)[:, None, None]  # far from each other
+    apart = replace(
+        some, requests=[replace(r, start=a, goal=b) for r, (a, b) in zip(some.requests, q, strict=True)]
+    )
+    once, twice = shown(q[0]), shown(q[2][::-1])
+    utility = STRATEGIES["combined"](replace(apart, demonstrations=(once, twice, twice)))
+    np.testing.assert_allclose(utility, [1 / 2, 1.0, 1 / 3, 1.0])
+    nothing = STRATEGIES["combined"](replace(apart, demonstrations=()))
+    np.testing.assert_array_equal(nothing, np.ones(4))
 
 
 def test_single_facts_decide_alone() -> None:
