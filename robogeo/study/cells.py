@@ -114,10 +114,11 @@ def cells(config: StudyConfig) -> list[Cell]:
     if twice:
         raise InputError(f"scenes: {' and '.join(twice)} are of the same scene and robot; leave one")
     found: list[Cell] = []
-    for seed in range(max(scene.seeds for scene in config.scenes)):
+    for number in range(max(scene.seeds for scene in config.scenes)):
         for contender in contenders(config):
             for scene in _scenes_of(contender, config):
-                if seed < _seeds(contender, scene, config):
+                if number < _seeds(contender, scene, config):
+                    seed = config.first_seed + number
                     found.append(_cell(config, scene, experiments[scene.experiment], contender, seed))
     return found
 
@@ -141,10 +142,11 @@ def chosen(
     """
     _check("--strategies", contenders, {cell.contender.name for cell in cells})
     _check("--scenes", scenes, {name for cell in cells for name in (cell.config.scene, cell.experiment)})
+    first = min((cell.config.seed for cell in cells), default=0)
     return [
         cell
         for cell in cells
-        if (seeds is None or cell.config.seed < seeds)
+        if (seeds is None or cell.config.seed < first + seeds)
         and (not contenders or cell.contender.name in contenders)
         and (not scenes or {cell.config.scene, cell.experiment} & set(scenes))
     ]

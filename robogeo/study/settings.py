@@ -19,7 +19,7 @@ class SceneSettings(Settings):
     experiment: Annotated[str, Field(min_length=1, max_length=4000)] = Field(
         description="the experiment to repeat: its name or the path of its .yaml"
     )
-    seeds: int = Field(default=20, ge=1, le=100_000, description="paired seeds, counted from 0")
+    seeds: int = Field(default=20, ge=1, le=100_000, description="paired seeds, counted from first_seed")
     rounds: int = Field(
         default=20, ge=1, le=10_000, description="rounds of asking at most: the budget of a cell"
     )
@@ -48,6 +48,12 @@ class StudyConfig(Settings):
         default=1,
         ge=1,
         description="raise it when learning changed: cells of an earlier edition are not mixed in",
+    )
+    first_seed: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="first of the seeds; strategies are tried out on others than a study's own",
     )
     scenes: Annotated[tuple[SceneSettings, ...], Field(strict=False)] = Field(
         min_length=1, max_length=100, description="scenes, with their seeds"

@@ -23,6 +23,13 @@ def test_all_contenders_meet_a_seed_before_the_next_one(every: list[Cell]) -> No
     assert [cell.config.seed for cell in every] == [0] * 7 + [1] * 7 + [2] * 7
 
 
+def test_seeds_are_counted_from_the_first_one(study_file: Path) -> None:
+    config = load_study(study_file)[0]
+    later = cells(config.model_copy(update={"first_seed": 1000}))
+    assert [cell.config.seed - 1000 for cell in later] == [cell.config.seed for cell in cells(config)]
+    assert [cell.config.seed for cell in chosen(later, 2, ["random"])] == [1000, 1001]
+
+
 def test_nothing_differs_within_a_seed_but_who_asks(every: list[Cell]) -> None:
     allowed = {"strategy", "permutation", "candidates"}
     first = every[0].config.as_dict()
