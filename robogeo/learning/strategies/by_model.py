@@ -9,22 +9,24 @@ from robogeo.learning.candidates import Candidates
 from robogeo.learning.pairs import times_joined
 
 FloatArray = NDArray[np.float64]
-_DECISIVE = 0.5  # rad: a detour as long fails, and a longer one no more than that
+_DETOUR = 0.5  # rad: a detour as long decides about failure, and a longer one no more than that
+_LIFTED = 1.0  # rad: what is more wrong than that is not asked for its detour
 _NONE = 1e-9  # rad: no ensemble agrees better
 
 
 def combined(candidates: Candidates) -> FloatArray:
     """What is wrong along the geodesic, in equal shares if its ends were joined already; robogeo's own.
 
-    Unknown end points, detours, unsupported motion, disagreement and abruptness are told in the same unit,
-    rad, so none needs a weight. Two things keep detours, which may be many times as long as the rest, from
-    drowning it: they count up to what decides about failure, and not beside an unknown end, from which no
-    way is known yet. What is still found wrong between ends that k demonstrations have joined is divided by
-    1 + k: none of them has mended it, so the next one is the less likely to.
+    Unknown end points, unsupported motion, disagreement and abruptness are told in the same unit, rad, so
+    none needs a weight. Detours, which may be many times as long as the rest, must not drown it: one adds as
+    much as decides about failure, and lifts nothing above what is worse on its own account. What is still
+    found wrong between ends that k demonstrations have joined is divided by 1 + k: none of them has mended
+    it, so the next one is the less likely to.
     """
     scores = candidates.scores
-    ends_or_way = np.maximum(scores.gap, np.minimum(scores.detour, _DECISIVE))
-    wrong = ends_or_way + scores.unsupported + scores.uncertainty + scores.jump
+    plain = scores.gap + scores.unsupported + scores.uncertainty + scores.jump
+    lifted = np.minimum(plain + np.minimum(scores.detour, _DETOUR), _LIFTED)
+    wrong = np.maximum(plain, lifted)
     return np.asarray(wrong / (1.0 + times_joined(candidates.ends, candidates.shown)))
 
 

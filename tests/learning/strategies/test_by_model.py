@@ -29,10 +29,10 @@ def test_combined_prefers_what_is_worse_in_any_part(part: str) -> None:
     assert int(np.argmax(STRATEGIES["combined"](some))) == 2
 
 
-def test_a_detour_counts_up_to_what_decides_and_not_beside_an_unknown_end() -> None:
-    some = with_facts(detour=[0.2, 30.0, 0.4, 0.0], gap=[0.0, 0.0, 0.6, 0.7])
+def test_a_detour_counts_up_to_what_decides_and_lifts_nothing_above_what_is_worse() -> None:
+    some = with_facts(detour=[0.2, 30.0, 30.0, 30.0], gap=[0.1, 0.1, 0.8, 1.2])
     utility = STRATEGIES["combined"](replace(some, demonstrations=()))
-    np.testing.assert_allclose(utility, [0.2, 0.5, 0.6, 0.7])
+    np.testing.assert_allclose(utility, [0.3, 0.6, 1.0, 1.2])
 
 
 def test_combined_divides_what_is_wrong_by_the_demonstrations_between_the_same_ends() -> None:
