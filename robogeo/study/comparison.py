@@ -32,6 +32,7 @@ class Comparison:
         pairs: their number.
         censored: runs that did not reach the target, ours and theirs.
         ratio: median ratio of demonstrations to the target, ours / theirs.
+        asked_ratio: the same of those that were asked for, without the initial ones.
         p: of the signed-rank test on demonstrations to the target.
         p_holm: the same, corrected for the rivals on the same scene.
         improvement: probability that ours needs fewer.
@@ -46,6 +47,7 @@ class Comparison:
     pairs: int
     censored: tuple[int, int]
     ratio: Estimate
+    asked_ratio: Estimate
     p: float
     p_holm: float
     improvement: Estimate
@@ -77,6 +79,7 @@ class Comparison:
             "pairs": self.pairs,
             "not_reached": list(self.censored),
             **_with_interval("median_ratio", self.ratio),
+            **_with_interval("median_asked_ratio", self.asked_ratio),
             "p": self.p,
             "p_holm": self.p_holm,
             **_with_interval("probability_of_improvement", self.improvement),
@@ -116,6 +119,7 @@ def _comparison(scene: str, ours: str, theirs: str, pairs: Pairs) -> Comparison:
         pairs=len(pairs),
         censored=(needed[0].count(None), needed[1].count(None)),
         ratio=median_ratio(mine, other, pairs.scenes),
+        asked_ratio=median_ratio(*pairs.both("asked"), pairs.scenes),
         p=p,
         p_holm=p,
         improvement=probability_of_improvement(mine, other, pairs.scenes),

@@ -50,6 +50,11 @@ class Run:
         """As `needed`, a censored count standing as one more than the budget."""
         return self.budget + 1 if self.needed is None else self.needed
 
+    @property
+    def asked(self) -> int:
+        """As `counted`, without the initial demonstrations, which nobody asked for; one at least."""
+        return max(self.counted - int(self.record["demonstrations"][0]), 1)
+
     @cached_property
     def area(self) -> float:
         """Mean success up to the budget."""

@@ -17,7 +17,7 @@ from robogeo.study.conclusions import conclude
 from robogeo.study.pictures import write_pictures
 from robogeo.study.records import Record
 from robogeo.study.settings import StudyConfig
-from robogeo.study.table import Table
+from robogeo.study.table import Run, Table
 from tests.study.made import made_cell, made_record
 
 SCENES = ("ShelfReach", "TwoSkills")
@@ -79,6 +79,17 @@ def test_a_true_saving_is_found_and_a_target_missed_is_said() -> None:
     assert not against_farthest["met"] and 0.8 < against_farthest["value"] < 1.0
     assert targets[f"{claim('random')}: interval excludes 1 >="]["met"]
     assert targets["comparisons in which random is significantly better <="]["value"] == 0.0
+
+
+def test_what_was_asked_for_is_told_without_the_initial_demonstrations() -> None:
+    cells = [made_cell(name, seed, SCENES[0]) for seed in range(8) for name in ("combined", "random")]
+    needs = {"combined": 5, "random": 8}
+    records = {cell.key: record_reaching(cell, needs[cell.contender.name]) for cell in cells}
+    (one,) = compared(Table(cells, records), "combined", ["random"])
+    assert one.ratio.value == pytest.approx(5 / 8) and one.asked_ratio.value == pytest.approx(2 / 5)
+    assert one.row()["median_asked_ratio"] == one.asked_ratio.value
+    at_once = record_reaching(cells[0], 3)
+    assert Run(cells[0], at_once).asked == 1  # ratios are of positive numbers
 
 
 def test_a_loss_is_counted_and_named() -> None:
