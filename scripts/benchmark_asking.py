@@ -93,7 +93,7 @@ def measured(results: Results, learner: Learner, name: str, requests: list[Reque
 def judge(learner: Learner, name: str, requests: list[Request]) -> tuple[int, Candidates]:
     """What a strategy would ask first, and the candidates as they were known then."""
     manifold, shown = learner.planner.manifold, learner.demonstrations
-    asked = np.stack([demonstration.q[[0, -1]] for demonstration in shown])
+    asked = np.stack([demonstration.ends for demonstration in shown])
     candidates = Candidates(requests, first_look(manifold, requests), manifold, shown, asked)
     utility, known = screened(candidates, STRATEGIES[name])
     return choose(utility, known.ends, 1, asked[:0])[0], known

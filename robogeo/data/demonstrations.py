@@ -75,6 +75,11 @@ class Demonstration:
         return int(self.q.shape[1])
 
     @property
+    def ends(self) -> FloatArray:
+        """First and last configuration (2, dof), rad."""
+        return self.q[[0, -1]]
+
+    @property
     def duration(self) -> float:
         """Time from the first to the last sample, s."""
         return float(self.t[-1] - self.t[0])

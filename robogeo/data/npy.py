@@ -27,11 +27,10 @@ MOST_BYTES = 2**30
 """Larger archives are refused; larger npy files can be mapped."""
 _MOST_HEADER_BYTES = 1 << 16
 _MOST_MEMBERS = 1_000_000
-# What zipfile raises when it meets damage; NotImplementedError where a flag asks for what no zip file needs.
+# What zipfile raises when it meets damage; RuntimeError where a flag asks for what no file of arrays needs.
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
-    NotImplementedError,
     EOFError,
     OSError,
     RuntimeError,

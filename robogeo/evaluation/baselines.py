@@ -79,13 +79,13 @@ def plan_along(
 
 
 def _latent_line(manifold: Manifold, request: Request) -> Geodesic:
-    ends = manifold.encode(np.stack([request.start, request.goal]))
+    ends = manifold.encode(request.ends)
     share = torch.linspace(0.0, 1.0, _POINTS, dtype=ends.dtype)[:, None]
     return Geodesic(torch.lerp(ends[:1], ends[1:], share), float("nan"), 0, method="line")
 
 
 def _neural(manifold: Manifold, request: Request) -> Geodesic:
-    ends = manifold.encode(np.stack([request.start, request.goal]))
+    ends = manifold.encode(request.ends)
     curve = fit_neural_geodesic(manifold.metric, ends[0], ends[1])
     return replace(curve, points=curve.points.to(ends.dtype))
 

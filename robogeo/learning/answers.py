@@ -67,7 +67,7 @@ def compliance(query: Query, demonstration: Demonstration, tolerance: float) -> 
     """
     # Half a tolerance apart, the points on the path miss none of it by more than a quarter.
     shown = KDTree(demonstration.resampled(0.5 * tolerance))
-    ends = _covered(shown, np.stack([query.request.start, query.request.goal]), tolerance)
+    ends = _covered(shown, query.request.ends, tolerance)
     if not len(query.motion):
         return ends
     return 0.5 * ends + 0.5 * _covered(shown, query.motion, tolerance)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import Demonstration
 from robogeo.geometry.neighbors import IntArray
+from robogeo.learning.pairs import stacked
 from robogeo.learning.scoring import Scores
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Request
@@ -49,13 +50,12 @@ class Candidates:
     @cached_property
     def ends(self) -> FloatArray:
         """End points (m, 2, dof) of the candidates, rad."""
-        return np.stack([np.stack([request.start, request.goal]) for request in self.requests])
+        return np.stack([request.ends for request in self.requests])
 
     @cached_property
     def shown(self) -> FloatArray:
         """First and last configurations (k, 2, dof) of the demonstrations, rad; (0, 2, 0) of none."""
-        ends = [demonstration.q[[0, -1]] for demonstration in self.demonstrations]
-        return np.stack(ends) if ends else np.zeros((0, 2, 0))
+        return stacked([demonstration.ends for demonstration in self.demonstrations])
 
     @cached_property
     def codes(self) -> FloatArray:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.learning.pairs import NEAR
+
 FloatArray = NDArray[np.float64]
-_REACH = 0.5  # rad: ends of requests that near to an end of a demonstration are known by it
 
 
-def predicted_gain(ends: FloatArray, wrong: FloatArray, index: int, reach: float = _REACH) -> float:
+def predicted_gain(ends: FloatArray, wrong: FloatArray, index: int, reach: float = NEAR) -> float:
     """Share of all that is wrong with the candidates which a demonstration of one of them would mend.
 
     The candidates come as life brings requests, and what is wrong with them foretells their failure. A

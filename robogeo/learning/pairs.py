@@ -5,6 +5,7 @@ A motion and its reverse show the same, so the direction in which the ends lie n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 FloatArray = NDArray[np.float64]
-_NEAR = 0.5  # rad: a demonstration that ends so far away in some joint counts 1 / e
+Metric = Literal["euclidean", "chebyshev"]
+NEAR = 0.5
+"""How near (rad, in every joint) ends of requests are known by an end of a demonstration."""
 
 
 def pair_distances(pairs: FloatArray, others: FloatArray) -> FloatArray:
@@ -26,14 +29,15 @@ def pair_distances(pairs: FloatArray, others: FloatArray) -> FloatArray:
     return np.minimum(np.hypot(*forth), np.hypot(*back))
 
 
-def farther_ends(pairs: FloatArray, others: FloatArray) -> FloatArray:
+def farther_ends(pairs: FloatArray, others: FloatArray, metric: Metric = "euclidean") -> FloatArray:
     """Distances (m, k) of those ends that lie farther apart: both ends are within it.
 
     Args:
         pairs: ends (m, 2, dof).
         others: ends (k, 2, dof).
+        metric: between two ends; ``chebyshev`` is that of the joint that differs most.
     """
-    forth, back = _directions(pairs, others)
+    forth, back = _directions(pairs, others, metric)
     return np.minimum(np.maximum(*forth), np.maximum(*back))
 
 
@@ -45,11 +49,10 @@ def alike(pairs: FloatArray, others: FloatArray, radius: float) -> NDArray[np.bo
         others: ends (k, 2, dof), rad.
         radius: of the neighbourhood, rad.
     """
-    forth, back = _directions(pairs, others, "chebyshev")
-    return np.minimum(np.maximum(*forth), np.maximum(*back)) <= radius
+    return farther_ends(pairs, others, "chebyshev") <= radius
 
 
-def times_joined(pairs: FloatArray, shown: FloatArray, radius: float = _NEAR) -> FloatArray:
+def times_joined(pairs: FloatArray, shown: FloatArray, radius: float = NEAR) -> FloatArray:
     """How many demonstrations join the ends of requests, in either direction (m,).
 
     One with the very ends counts 1, one whose ends differ by d in some joint exp(-(d / radius)^2).
@@ -59,13 +62,17 @@ def times_joined(pairs: FloatArray, shown: FloatArray, radius: float = _NEAR) ->
         shown: ends of the demonstrations (k, 2, dof), rad.
         radius: of the neighbourhood of an end, rad.
     """
-    forth, back = _directions(pairs, shown, "chebyshev")
-    apart = np.minimum(np.maximum(*forth), np.maximum(*back))
+    apart = farther_ends(pairs, shown, "chebyshev")
     return np.asarray(np.exp(-np.square(apart / radius)).sum(axis=1))
 
 
+def stacked(ends: Sequence[FloatArray]) -> FloatArray:
+    """Ends (2, dof) of several as one array (n, 2, dof); (0, 2, 0) of none."""
+    return np.stack(ends) if ends else np.zeros((0, 2, 0))
+
+
 def _directions(
-    pairs: FloatArray, others: FloatArray, metric: Literal["euclidean", "chebyshev"] = "euclidean"
+    pairs: FloatArray, others: FloatArray, metric: Metric = "euclidean"
 ) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
     """Distances (m, k) of start and goal, the others taken as they are and reversed."""
     if not len(others):

@@ -11,6 +11,7 @@ from robogeo.config import ExperimentConfig
 from robogeo.data.demonstrations import Demonstration
 from robogeo.learning.candidates import Candidates
 from robogeo.learning.formulation import formulated, infeasible
+from robogeo.learning.pairs import stacked
 from robogeo.learning.queries import Query
 from robogeo.learning.record import Record
 from robogeo.learning.screening import first_look, screened
@@ -66,7 +67,7 @@ class Proposals:
             utility,
             candidates.ends,
             n,
-            _ends_of([query.request for query in opened]),
+            stacked([query.request.ends for query in opened]),
             askable=record.askable(requests, round, asking.retries, asking.refusal_radius),
             feasible=lambda index: infeasible(self._world, requests[index]) is None,
             apart=np.array([request.recording is not None for request in requests]),
@@ -83,9 +84,9 @@ class Proposals:
         record = self._record
         fitted = record.demonstrations[: record.fits[-1]["demonstrations"]]
         requests = self._requests(round, fitted)
-        shown = [Request(demonstration.q[0], demonstration.q[-1]) for demonstration in fitted]
-        earlier = [query.request for query in record.queries.values() if query.round < round]
-        asked = _ends_of([*shown, *earlier])
+        shown = [demonstration.ends for demonstration in fitted]
+        earlier = [query.request.ends for query in record.queries.values() if query.round < round]
+        asked = stacked([*shown, *earlier])
         scores = first_look(manifold, requests, self._workers)
         return Candidates(requests, scores, manifold, fitted, asked, self._config.seed, round)
 
@@ -99,9 +100,3 @@ class Proposals:
         count, seed = self._config.candidates, stream_seed(self._config.seed, "candidates")
         self._world.draw_ahead(seed, round, count, self._workers)
         return self._world.candidates(seed, round, count, fitted)
-
-
-def _ends_of(requests: Sequence[Request]) -> FloatArray:
-    """End points (n, 2, dof) of requests, (0, 2, 0) of none."""
-    ends = [np.stack([request.start, request.goal]) for request in requests]
-    return np.stack(ends) if ends else np.zeros((0, 2, 0))

@@ -92,7 +92,7 @@ class Record:
         asked = [query.request for query in self.queries.values() if query.round == round]
         taken = {_ends(request) for request in asked if request.recording is None}
         recordings = {each.recording for each in (*asked, *(query.request for query in self.pending))}
-        ends = np.array([(request.start, request.goal) for request in requests])
+        ends = np.array([request.ends for request in requests])
         unwanted = alike(ends, self.unwanted(retries), radius).any(axis=1)
         fresh = [
             _ends(each) not in taken and (each.recording is None or each.recording not in recordings)

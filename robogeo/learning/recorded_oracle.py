@@ -40,7 +40,7 @@ class RecordedOracle:
             raise InputError("recordings: expected at least one, all with the same number of joints")
         self._numbers, self._recordings = list(recordings), list(recordings.values())
         self._radius = radius
-        self._ends = np.stack([np.stack([each.q[0], each.q[-1]]) for each in self._recordings])
+        self._ends = np.stack([each.ends for each in self._recordings])
         self._given = {place for place in places_among(self._recordings, given) if place is not None}
 
     def demonstrate(self, request: Request, seed: int) -> Demonstration | Refusal:
@@ -53,7 +53,7 @@ class RecordedOracle:
         return self._nearest(request)
 
     def _nearest(self, request: Request) -> Demonstration | Refusal:
-        wanted = np.stack([request.start, request.goal])
+        wanted = request.ends
         along = np.abs(self._ends - wanted).max(axis=(1, 2))
         reverse = np.abs(self._ends - wanted[::-1]).max(axis=(1, 2))
         apart = np.minimum(along, reverse)

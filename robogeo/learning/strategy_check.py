@@ -70,7 +70,7 @@ def made_up_candidates(count: int = _COUNT, demonstrations: int = 4, seed: int =
     manifold = Manifold(model, x, groups, GeometryOptions(neighbors=4))
     ends = numpy_generator(seed, 0, "candidates").uniform(-1.5, 1.5, (count, 2, _DOF))
     requests = [Request(start, goal) for start, goal in ends]
-    asked = np.stack([demonstration.q[[0, -1]] for demonstration in shown])
+    asked = np.stack([demonstration.ends for demonstration in shown])
     return Candidates(requests, outline(manifold, requests), manifold, shown, asked, seed, 1)
 
 
@@ -99,7 +99,7 @@ def _one(strategy: Strategy, candidates: Candidates) -> str:
 def _repeated(strategy: Strategy, candidates: Candidates) -> str:
     """The same for candidates that are all equal, and for some equal to a demonstration."""
     equal = candidates.reordered(np.zeros(5, dtype=np.int64))
-    known = [Request(shown.q[0], shown.q[-1]) for shown in candidates.demonstrations]
+    known = [Request(*shown.ends) for shown in candidates.demonstrations]
     shown = replace(candidates, requests=known, scores=outline(candidates.manifold, known))
     return _complaint(strategy, equal) or _complaint(strategy, shown)
 

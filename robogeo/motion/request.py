@@ -29,6 +29,11 @@ class Request:
     part: tuple[float, float] = (0.0, 1.0)
 
     @property
+    def ends(self) -> FloatArray:
+        """Start and goal (2, dof), rad."""
+        return np.stack([self.start, self.goal])
+
+    @property
     def name(self) -> str:
         """The request as people say it."""
         return f"{self.start_place} to {self.goal_place}"

@@ -143,7 +143,7 @@ class VerifiedPlanner:
         """Why the ends alone make a motion impossible, if they do."""
         margin = self._options.margin_m
         with self._timing("collision check"):
-            free = self._world.free(np.stack([request.start, request.goal]), margin)
+            free = self._world.free(request.ends, margin)
         for name, good in zip(("start", "goal"), free, strict=True):
             if not good:
                 return Refusal(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from robogeo.learning.journal import Event
 from robogeo.learning.learner import Learner
 from robogeo.learning.provenance import provenance
 from robogeo.learning.run_folder import RunFolder
-from robogeo.motion.world import World
+from robogeo.motion.opened import opened
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.study.cells import Cell
@@ -44,7 +44,7 @@ def run_cell(cell: Cell, folder: Path, share: bool = True) -> Record:
         RobogeoError: the scene cannot be run, or the oracle refuses everything.
     """
     began = time.process_time()
-    world = _world(cell.config.scene, cell.config.robot)
+    world = opened(cell.config.scene, cell.config.robot, None)
     trials = cached_trials(world, cell.config, folder / "held_out")
     with RunFolder.open(folder / "cells" / cell.name, cell.config.as_dict(), NOT_IDENTITY) as run:
         if share and not run.journal.of_kind("evaluate"):
@@ -117,9 +117,3 @@ def _cpu_seconds(events: Sequence[Event]) -> dict[str, float]:
         name: round(sum(event["cpu_seconds"] for event in events if event["event"] == kind), 2)
         for kind, name in parts.items()
     }
-
-
-@lru_cache(maxsize=8)
-def _world(scene: str, robot: str) -> World:
-    """One world a process and scene: opening one takes longer than a round."""
-    return World(scene, robot)

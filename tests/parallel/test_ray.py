@@ -141,9 +141,8 @@ def test_a_run_has_the_same_bits_on_every_engine(
         monkeypatch.setattr(module, least, 1)
     config = tiny.model_copy(update={"rounds": 2, "held_out": 8})
     for engine, processes, cluster in (("serial", 1, None), ("processes", 2, None), ("ray", 1, "auto")):
-        monkeypatch.setattr(
-            shelf, "_stream", RequestStream(shelf._environment)
-        )  # nobody has drawn for it before
+        # nobody has drawn for it before
+        monkeypatch.setattr(shelf, "_stream", RequestStream(shelf._environment))
         of_engine = config.model_copy(update={"workers": processes})
         experiment.run_experiment(of_engine, tmp_path / engine, Silence(), cluster=cluster)
     assert_same(tmp_path / "serial", tmp_path / "processes")

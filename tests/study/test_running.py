@@ -10,7 +10,7 @@ import pytest
 
 from robogeo.learning.journal import Event, Journal, read_events
 from robogeo.motion.world import World
-from robogeo.study import held_out, running
+from robogeo.study import held_out
 from robogeo.study.cells import Cell, cells
 from robogeo.study.held_out import cached_trials
 from robogeo.study.records import Record
@@ -23,8 +23,8 @@ TIMES = ("sha", "seconds", "cpu_seconds")
 
 @pytest.fixture(autouse=True)
 def _one_world(monkeypatch: pytest.MonkeyPatch, shelf: World) -> None:
-    monkeypatch.setattr(running, "_world", lambda scene, robot: shelf)
-    monkeypatch.setattr("robogeo.evaluation.roll_out.opened", lambda scene, robot, metres: shelf)
+    for user in ("robogeo.study.running", "robogeo.evaluation.roll_out"):
+        monkeypatch.setattr(f"{user}.opened", lambda scene, robot, metres: shelf)
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,7 @@ def largest_step(points: FloatArray) -> float:
 
 
 def _demonstrated(learner: Learner) -> list[Pair]:
-    shown = [learner.world.request_between(d.q[0], d.q[-1]) for d in learner.demonstrations]
+    shown = [learner.world.request_between(*d.ends) for d in learner.demonstrations]
     return [(request.start_place, request.goal_place) for request in shown]
 
 
