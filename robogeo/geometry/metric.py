@@ -144,8 +144,9 @@ class Metric:
         """Lengths through torch, with equally many parts everywhere."""
         t = torch.linspace(0, 1, SMOOTH_PARTS + 1, dtype=a.dtype, device=a.device)[:, None]
         z = a.unsqueeze(1) * (1 - t) + b.unsqueeze(1) * t
-        cost = None if self.support is None else self.support.cost(z).double()
-        return richardson(self.embed(z).double(), z.double(), cost)[0]
+        decoded = self.embed(z).double()
+        cost = None if self.support is None else self.support.cost(z).to(decoded)
+        return richardson(decoded, z.to(decoded), cost)[0]
 
     def _squared_speed(self, rows: torch.Tensor, tangents: torch.Tensor) -> torch.Tensor:
         square = self.immersion.pushed(rows, tangents).square().sum(-1)

@@ -89,7 +89,7 @@ class SmoothedMetric(PullbackMetric):
         """Logarithm of sqrt(det G_hat), (..., d) -> (...) float64; minus infinity below full rank."""
         jacobian = self.jacobian(z).double()
         if jacobian.shape[-2] < jacobian.shape[-1] or (self.rank or jacobian.shape[-1]) < jacobian.shape[-1]:
-            return torch.full(jacobian.shape[:-2], -math.inf, dtype=torch.float64)
+            return jacobian.new_full(jacobian.shape[:-2], -math.inf)
         sigma = torch.linalg.svdvals(jacobian)
         return (3 * sigma.log() - 0.5 * (sigma**4 + self.smoothing).log()).sum(-1)
 
