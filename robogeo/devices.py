@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from robogeo.config.settings import checked_device
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def device_named(name: str | None) -> torch.device:
-    """The device of a name: cpu (as None), cuda, or cuda:1.
+    """The device of a name: cpu (as None), cuda, or cuda:1; a card is told to give equal bits each time.
 
     Raises:
         InputError: one line: no such name, or this machine has no such device.
@@ -30,4 +31,15 @@ def device_named(name: str | None) -> torch.device:
             raise InputError(f"device {name}: {why}; leave it out to compute on the processor")
         if (device.index or 0) >= count:
             raise InputError(f"device {name}: this machine has {count}, counted from cuda:0")
+        _make_repeatable()
     return device
+
+
+def _make_repeatable() -> None:
+    """Sums in a fixed order; and no TF32, which would round what convolutions multiply to ten bits."""
+    import torch
+
+    # Read by cuBLAS when it is first used; else its sums depend on which stream gets which memory.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.allow_tf32 = False

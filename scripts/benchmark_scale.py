@@ -2,9 +2,10 @@
 
     python scripts/benchmark_scale.py [--parts growth,thinning,training,streaming,rounds,overhead]
     python scripts/benchmark_scale.py --parts speedup
+    python scripts/benchmark_scale.py --parts devices
 
-Seconds are processor time, which other users of the machine disturb little. Only `speedup` is by the clock:
-it needs idle processors and is left out unless named.
+Seconds are processor time, which other users of the machine disturb little. Only `speedup` and `devices` are
+by the clock: they need idle processors, or a graphics card, and are left out unless named.
 
 Writes docs/results/scale.json and docs/images/scale.png; parts that are not named stay as they are there.
 """
@@ -26,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from device_speed import measure_devices
 from geometry_fixture import cpu_seconds
 from geometry_growth import measure_growth
 from geometry_thinning import measure_thinning
@@ -58,6 +60,7 @@ def main() -> None:
         "rounds": partial(rounds, counts=[int(count) for count in given.demonstrations.split(",")]),
         "overhead": overhead,
         "speedup": measure_speedup,
+        "devices": measure_devices,
     }
     use_one_thread()
     torch.set_num_threads(1)

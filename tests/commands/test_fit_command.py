@@ -146,3 +146,11 @@ def test_cuda_learns_as_well_as_the_processor(capsys: Any) -> None:
         explained.append(float(capsys.readouterr().out.split("; ")[1].split("%")[0]))
         assert main(["map", f"{device}.safetensors", "--data", "arc.npy", "--device", device]) == 0
     assert explained[0] == pytest.approx(explained[1], abs=3.0)
+
+
+@CUDA
+def test_cuda_gives_the_same_bits_each_time() -> None:
+    write_arc()
+    for file in ("first.safetensors", "second.safetensors"):
+        assert main(["fit", "arc.npy", "--device", "cuda", "--out", file, *QUICK]) == 0
+    assert Path("first.safetensors").read_bytes() == Path("second.safetensors").read_bytes()
