@@ -69,7 +69,7 @@ def _on(device: torch.device, name: str, results: Results) -> dict[str, Array]:
     metric = ExpectedMetric(NETS["a wide net"].model().to(device).decode_heads)
     z = np.random.default_rng(0).normal(size=(MAPPED, 2))
     works: dict[str, Callable[[], Array]] = {
-        what: partial(_trained, net, device) for what, net in NETS.items()
+        f"training of {what}": partial(_trained, net, device) for what, net in NETS.items()
     }
     works["magnification factors"] = lambda: metric.magnification_factor(z).cpu().numpy()
     works["edge lengths"] = lambda: GeodesicGraph.build(metric, z[:NODES], NEIGHBORS).lengths
