@@ -232,17 +232,25 @@ def info(command: Info) -> None:
     import robogeo
     from robogeo.config import ExperimentConfig
     from robogeo.config.file import describe_fields, packaged_configs, packaged_studies
+    from robogeo.config.settings import Settings
     from robogeo.data.folder import data_folder, data_sets
     from robogeo.fitting import FitSettings
     from robogeo.learning.provenance import provenance
     from robogeo.learning.strategies import strategies_found
     from robogeo.motion.free_tool import TOOLS
     from robogeo.motion.worlds import robot_names, scene_names
+    from robogeo.study.settings import StudyConfig
 
     if command.fields:
-        for settings, before in ((ExperimentConfig, ""), (FitSettings, "fit: ")):
+        kinds: tuple[tuple[type[Settings], str], ...] = (
+            (ExperimentConfig, ""),
+            (FitSettings, "fit: "),
+            (StudyConfig, "study: "),
+        )
+        for settings, before in kinds:
             for field in describe_fields(settings):
-                print(f"{before}{field.name} = {field.default}\n    {field.description}")
+                default = "(must be given)" if field.default is ... else f"= {field.default}"
+                print(f"{before}{field.name} {default}\n    {field.description}")
         return
     origin = provenance()
     print(f"robogeo {robogeo.__version__}, Python {origin['python']}")

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -39,7 +39,7 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class FieldDescription(NamedTuple):
-    """One field of the configuration, for documentation."""
+    """One field of the configuration, for documentation; what must be given has no default, `...`."""
 
     name: str
     default: Any
@@ -210,7 +210,7 @@ def validated_as(
 def describe_fields(settings: type[Settings] = ExperimentConfig) -> list[FieldDescription]:
     """List every field with its dotted name, default and description, in the order of the configuration."""
     return [
-        FieldDescription(name, info.get_default(call_default_factory=False), info.description or "")
+        FieldDescription(name, ... if info.is_required() else info.default, info.description or "")
         for name, info in _leaves(settings)
     ]
 
@@ -262,11 +262,19 @@ def _fields(settings: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, 
     """Dotted names of all fields, groups too."""
     for name, info in settings.model_fields.items():
         yield prefix + name, info
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from _fields(info.annotation, f"{prefix}{name}.")
+        group = _group(info)
+        if group is not None:
+            yield from _fields(group, f"{prefix}{name}.")
 
 
 def _leaves(settings: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    """Fields with values of their own; a group that may be null has one."""
     for name, info in _fields(settings):
-        if not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
+        if _group(info) is None or info.default is None:
             yield name, info
+
+
+def _group(info: FieldInfo) -> type[BaseModel] | None:
+    """The group of fields that a field holds, if it holds one."""
+    kinds = get_args(info.annotation) or (info.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

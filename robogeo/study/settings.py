@@ -55,6 +55,13 @@ class StudyConfig(Settings):
         le=1_000_000,
         description="first of the seeds; strategies are tried out on others than a study's own",
     )
+    unseen_from: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="first seed that had not been run when the proposed strategy took its form; what the "
+        "seeds from it on say alone is told beside what all say",
+    )
     scenes: Annotated[tuple[SceneSettings, ...], Field(strict=False)] = Field(
         min_length=1, max_length=100, description="scenes, with their seeds"
     )
@@ -64,7 +71,7 @@ class StudyConfig(Settings):
     proposed: Name = Field(default="combined", description="the strategy the claims are about")
     baseline: Name = Field(default="random", description="the strategy nothing may be worse than")
     ratios: dict[Name, Share] = Field(
-        default_factory=dict,
+        default={},
         description="by rival: the largest median ratio of demonstrations that the claim allows",
     )
     target: Share = Field(default=0.9, description="success rate that demonstrations are counted to")

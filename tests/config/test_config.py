@@ -173,6 +173,9 @@ def test_every_field_is_described() -> None:
     names = {field.name: field.default for field in fields}
     assert names["geometry.segments"] == 32
     assert "geometry" not in names
+    assert (
+        names["recordings"] is None and names["recordings.path"] is ... and names["recordings.thin"] is True
+    )
     assert set(NOT_IDENTITY) <= set(ExperimentConfig.model_fields)
 
 
