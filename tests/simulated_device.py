@@ -13,13 +13,27 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
-from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+from torch.utils.backend_registration import (
+    _DummyBackendModule,
+    _setup_privateuseone_for_python_backend,
+)
 
 NAME = "simulated"
 _COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
 _READS = (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default)
 
-_setup_privateuseone_for_python_backend(NAME)  # type: ignore[no-untyped-call]
+
+class _Backend(_DummyBackendModule):
+    """What torch asks of a device, here and in other tests of the process; it draws no random numbers."""
+
+    def get_rng_state(self, device: Any) -> torch.Tensor:
+        return torch.empty(0, dtype=torch.uint8)
+
+    def set_rng_state(self, state: torch.Tensor, device: Any) -> None:
+        pass
+
+
+_setup_privateuseone_for_python_backend(NAME, _Backend())
 
 
 class Distant(torch.Tensor):
