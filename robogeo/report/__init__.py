@@ -12,7 +12,7 @@ from robogeo.report.joint_curves import joint_curves
 from robogeo.report.latent_map import latent_map, latent_map_caption
 from robogeo.report.latent_view import LatentView
 from robogeo.report.learning_curve import learning_curve
-from robogeo.report.png import figure_png
+from robogeo.report.png import figure_png, picture_png
 from robogeo.report.projection import Projection
 from robogeo.report.query_parts import query_parts
 from robogeo.report.recorded_ways import recorded_ways
@@ -29,6 +29,7 @@ __all__ = [
     "latent_map",
     "latent_map_caption",
     "learning_curve",
+    "picture_png",
     "query_parts",
     "recorded_ways",
     "reliability_diagram",

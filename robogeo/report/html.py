@@ -34,14 +34,14 @@ class Section:
             and is the caption where there is none.
         table: rows of equal length, the first one the header. Columns of numbers are aligned right; the
             floats of a column share their decimals, None and NaN become a dash, "12 %" counts as a number.
-        video: (mp4 bytes, caption).
+        video: (mp4 bytes, caption); a third, PNG bytes, is seen until it is played, and on paper.
     """
 
     title: str
     text: str = ""
     figures: Sequence[tuple[bytes, str] | tuple[bytes, str, str]] = ()
     table: Sequence[Sequence[Cell]] | None = None
-    video: tuple[bytes, str] | None = None
+    video: tuple[bytes, str] | tuple[bytes, str, bytes] | None = None
 
 
 def write_report(
@@ -152,10 +152,11 @@ def _figure(png: bytes, caption: str, alt: str = "", *, number: int) -> str:
     )
 
 
-def _film(mp4: bytes, caption: str) -> str:
+def _film(mp4: bytes, caption: str, poster: bytes = b"") -> str:
+    first = f'poster="data:image/png;base64,{_base64(poster)}" ' if poster else ""
     return (
         '<figure class="film"><video controls loop muted playsinline preload="metadata" '
-        f'aria-label="{escape(caption)}" '
+        f'aria-label="{escape(caption)}" {first}'
         f'src="data:video/mp4;base64,{_base64(mp4)}"></video>\n'
         f"<figcaption>{_prose(caption)}</figcaption></figure>"
     )

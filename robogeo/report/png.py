@@ -1,4 +1,4 @@
-"""A figure as PNG bytes, the same bytes for the same figure.
+"""A figure, or a picture of pixels, as PNG bytes; the same bytes for the same figure.
 
 matplotlib writes its own version into each PNG; that would change a report's hash with every upgrade of a
 library that drew the same pixels, so no metadata is written.
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from robogeo.report.style import calm
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 def figure_png(figure: Figure, dpi: int = 110) -> bytes:
@@ -31,4 +33,13 @@ def figure_png(figure: Figure, dpi: int = 110) -> bytes:
     buffer = io.BytesIO()
     with calm():
         figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def picture_png(pixels: NDArray[np.uint8]) -> bytes:
+    """The PNG file's bytes of pixels (h, w, 3)."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()

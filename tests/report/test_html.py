@@ -59,7 +59,7 @@ def test_page_holds_figures_video_table_and_facts(tmp_path: Path, png: bytes) ->
     page = _write(
         tmp_path / "report.html",
         Section("What was learned", "One.\n\nTwo.", [(png, "A map."), (png, "A curve.")], table),
-        Section("How it moves", video=(b"\x00mp4", "Roll-outs.")),
+        Section("How it moves", video=(b"\x00mp4", "Roll-outs.", png)),
         Section("Where", figures=[(png, "Places.")]),
         facts=[("success", "96 %")],
         footer="robogeo learn quickstart",
@@ -69,6 +69,7 @@ def test_page_holds_figures_video_table_and_facts(tmp_path: Path, png: bytes) ->
     assert base64.b64decode(images[0]["src"].partition(",")[2]) == png
     assert int(images[0]["width"]) > int(images[0]["height"]) > 0
     assert base64.b64decode(page.all("video")[0]["src"].partition(",")[2]) == b"\x00mp4"
+    assert base64.b64decode(page.all("video")[0]["poster"].partition(",")[2]) == png
     assert "controls" in page.all("video")[0]
     assert [word for word in page.words if word.startswith("Figure")] == [
         "Figure 1.",

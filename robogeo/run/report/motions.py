@@ -9,7 +9,7 @@ from robogeo.motion.exchange import verify_written
 from robogeo.motion.planner import Plan
 from robogeo.motion.request import Request
 from robogeo.motion.trajectory import save_motion
-from robogeo.report import Section, joint_curves, still, write_video
+from robogeo.report import Section, joint_curves, picture_png, still, write_video
 from robogeo.run.report.sources import Run
 
 Ran = tuple[Request, Plan, Execution]
@@ -54,7 +54,7 @@ def motions(run: Run) -> Section | None:
 
 def _shown(
     run: Run, request: Request, plan: Plan, execution: Execution
-) -> tuple[list[tuple[bytes, str, str]], tuple[bytes, str] | None]:
+) -> tuple[list[tuple[bytes, str, str]], tuple[bytes, str, bytes] | None]:
     """Film strip and joint curves of a motion, and its video if one is wanted."""
     learner, world, motion = run.learner, run.learner.world, plan.motion
     if not world.has_body:  # a tool alone has no joints to draw, and nothing to film
@@ -80,7 +80,7 @@ def _shown(
     figures.insert(0, (strip, seen, f"five pictures of the arm on its way from {request.name}"))
     path = learner.folder.file("video.mp4")
     write_video(frames, path, output.video_fps)
-    return figures, (path.read_bytes(), seen)
+    return figures, (path.read_bytes(), seen, picture_png(frames[0]))
 
 
 def _table(ran: list[Ran], unit: str) -> list[list[Any]]:
