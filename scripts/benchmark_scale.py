@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 from device_speed import measure_devices
-from geometry_fixture import cpu_seconds
+from geometry_fixture import clock_seconds, cpu_seconds
 from geometry_growth import measure_growth
 from geometry_thinning import measure_thinning
 from round_growth import measure_round
@@ -161,15 +161,9 @@ def overhead(results: Results) -> None:
             workers.map(abs, [-1])
             begun = time.perf_counter() - started
             core = [cpu_seconds(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
-            clock = [_clock(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
+            clock = [clock_seconds(lambda: workers.map(abs, range(ITEMS))) / ITEMS for _ in range(5)]
         caller, quickest = 1e3 * float(np.median(core)), 1e3 * min(clock)
         results.row(what="overhead", engine=engine, start_s=begun, caller_ms=caller, clock_ms_least=quickest)
-
-
-def _clock(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

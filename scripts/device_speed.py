@@ -5,23 +5,20 @@ Where there is no card the processor's row stands alone and the targets are told
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
+from geometry_fixture import clock_seconds
 
 from robogeo.devices import device_named
 from robogeo.evaluation.results import Results
 from robogeo.geometry import ExpectedMetric, GeodesicGraph
 from robogeo.models import IWAE, ModelConfig, PictureConfig, PictureIWAE, TrainingConfig, fit
-from robogeo.models.held_out import mean_bound
-from robogeo.models.rows import Rows
 
 POINTS, NODES, NEIGHBORS, MAPPED = 2_000, 1_000, 10, 10_000
-WIDE = ModelConfig(latent_dim=2, hidden=(512, 512), heads=5)
 
 Array = np.ndarray
 
@@ -44,7 +41,7 @@ class Net:
 
 NETS = {
     "an arm's net": Net(ModelConfig(), 7, 128, 200),
-    "a wide net": Net(WIDE, 784, 512, 30),
+    "a wide net": Net(ModelConfig(latent_dim=2, hidden=(512, 512)), 784, 512, 30),
     "a net of pictures": Net(PictureConfig(latent_dim=2), 4096, 64, 30),
 }
 
@@ -75,10 +72,8 @@ def _on(device: torch.device, name: str, results: Results) -> dict[str, Array]:
     works["edge lengths"] = lambda: GeodesicGraph.build(metric, z[:NODES], NEIGHBORS).lengths
     made = {}
     for what, work in works.items():
-        work()  # kernels are loaded, and memory is taken, at the first call
-        started = time.perf_counter()
-        made[what] = work()
-        results.row(what="device", of=f"{what} on {name}", seconds=time.perf_counter() - started)
+        made[what] = work()  # at the first call kernels are loaded and memory is taken
+        results.row(what="device", of=f"{what} on {name}", seconds=clock_seconds(work))
     return made
 
 
@@ -87,5 +82,4 @@ def _trained(net: Net, device: torch.device) -> Array:
     x = torch.randn(POINTS, net.numbers, generator=torch.Generator().manual_seed(1))
     model = net.model().to(device)
     settings = TrainingConfig(steps=net.steps, batch=net.batch, validation_share=0.0)
-    fit(model, x, np.arange(POINTS), settings, torch.Generator().manual_seed(2))
-    return np.array(mean_bound(model, Rows(x), torch.arange(256), 3))
+    return np.array(fit(model, x, np.arange(POINTS), settings, torch.Generator().manual_seed(2)).train_bound)

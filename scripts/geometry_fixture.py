@@ -84,6 +84,13 @@ def cpu_seconds(action: Callable[[], Any]) -> float:
     return time.process_time() - started
 
 
+def clock_seconds(action: Callable[[], Any]) -> float:
+    """Time of one call by the clock."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
 def median_seconds(actions: dict[str, Callable[[], Any]], repeats: int = 5) -> dict[str, float]:
     """Median processor time of each action, called in turn so that a drifting machine hits all alike."""
     for action in actions.values():

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import numpy as np
-from geometry_fixture import decoder, latents
+from geometry_fixture import clock_seconds, decoder, latents
 
 from robogeo.config import load_config
 from robogeo.evaluation.results import Results
@@ -79,16 +79,10 @@ def _note(results: Results, subject: str, work: Work, repeats: int, **size: int)
         if repeats > 1:  # the first time opens worlds and loads machine code
             for group in groups:
                 work(group)
-        times = [[_clock(work, group) for group in groups] for _ in range(repeats)]
+        times = [[clock_seconds(partial(work, group)) for group in groups] for _ in range(repeats)]
     one_s, two_s = (min(column) for column in zip(*times, strict=True))
     results.row(what="speedup", of=subject, one_s=one_s, two_s=two_s, efficiency=one_s / two_s / 2, **size)
     return one_s / two_s / 2
-
-
-def _clock(work: Work, workers: Workers) -> float:
-    started = time.perf_counter()
-    work(workers)
-    return time.perf_counter() - started
 
 
 def _loops(workers: Workers) -> None:

@@ -20,7 +20,6 @@ from torch.utils.backend_registration import (
 
 NAME = "simulated"
 _COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)
-_READS = (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default)
 
 
 class _Backend(_DummyBackendModule):
@@ -87,14 +86,12 @@ def _computed(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     # A number on the processor may meet anything, as it may on a GPU.
     if distant and function not in _COPIES and any(t.dim() and t.device.type != NAME for t in tensors):
         raise RuntimeError(f"{function}: expected all tensors on the same device")
-    given = {
-        name: "cpu" if name == "device" and value is not None else value for name, value in kwargs.items()
-    }
+    given = kwargs if asked is None else kwargs | {"device": "cpu"}
     result = function(*tree_map(_here, args), **tree_map(_here, given))
     written = _written(function, args)
     if written is not None:
         return written
-    if function in _READS or not (asked == NAME or (distant and asked is None)):
+    if asked != NAME and not (distant and asked is None):
         return result
     return tree_map(lambda leaf: Distant(leaf) if isinstance(leaf, torch.Tensor) else leaf, result)
 

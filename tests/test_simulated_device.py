@@ -78,13 +78,11 @@ def test_what_lies_on_two_devices_cannot_meet(distant: torch.device) -> None:
 
 @pytest.mark.parametrize("name", METRICS)
 def test_metrics_graphs_and_geodesics(name: str) -> None:
-    metrics = [METRICS[name](Heads())]
-    measured = [_measured(metrics[0], torch.device("cpu"))]
+    here = _measured(METRICS[name](Heads()), torch.device("cpu"))
     with simulated_device() as distant:
-        metrics.append(METRICS[name](Heads().to(distant)))
-        measured.append(_measured(metrics[1], distant))
-    for quantity, value in measured[0].items():
-        np.testing.assert_allclose(measured[1][quantity], value, rtol=1e-9, atol=1e-12, err_msg=quantity)
+        there = _measured(METRICS[name](Heads().to(distant)), distant)
+    for quantity, value in here.items():
+        np.testing.assert_allclose(there[quantity], value, rtol=1e-9, atol=1e-12, err_msg=quantity)
 
 
 def _measured(metric: Metric, device: torch.device) -> dict[str, Any]:

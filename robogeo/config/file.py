@@ -210,8 +210,7 @@ def validated_as(
 def describe_fields(settings: type[Settings] = ExperimentConfig) -> list[FieldDescription]:
     """List every field with its dotted name, default and description, in the order of the configuration."""
     return [
-        FieldDescription(name, ... if info.is_required() else info.default, info.description or "")
-        for name, info in _leaves(settings)
+        FieldDescription(name, _default(info), info.description or "") for name, info in _leaves(settings)
     ]
 
 
@@ -272,6 +271,10 @@ def _leaves(settings: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
     for name, info in _fields(settings):
         if _group(info) is None or info.default is None:
             yield name, info
+
+
+def _default(info: FieldInfo) -> Any:
+    return ... if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
 
 
 def _group(info: FieldInfo) -> type[BaseModel] | None:

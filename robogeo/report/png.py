@@ -37,7 +37,7 @@ def figure_png(figure: Figure, dpi: int = 110) -> bytes:
 
 
 def picture_png(pixels: NDArray[np.uint8]) -> bytes:
-    """The PNG file's bytes of pixels (h, w, 3)."""
+    """The PNG file's bytes of pixels (h, w) or (h, w, 3)."""
     from PIL import Image
 
     buffer = io.BytesIO()

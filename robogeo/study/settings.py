@@ -71,7 +71,7 @@ class StudyConfig(Settings):
     proposed: Name = Field(default="combined", description="the strategy the claims are about")
     baseline: Name = Field(default="random", description="the strategy nothing may be worse than")
     ratios: dict[Name, Share] = Field(
-        default={},
+        default_factory=dict,
         description="by rival: the largest median ratio of demonstrations that the claim allows",
     )
     target: Share = Field(default=0.9, description="success rate that demonstrations are counted to")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.report.png import picture_png
 from robogeo.viewer.latent_map import LatentMap
 
 FloatArray = NDArray[np.float64]
@@ -44,8 +44,5 @@ def _limits(chart: LatentMap) -> tuple[float, float]:
 
 def png_address(image: FloatArray) -> str:
     """An image (h, w) or (h, w, 3), in [0, 1] and from the top down, as the data address of a PNG."""
-    from PIL import Image
-
-    buffer = BytesIO()
-    Image.fromarray(np.round(255 * image).astype(np.uint8)).save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    content = picture_png(np.round(255 * image).astype(np.uint8))
+    return "data:image/png;base64," + base64.b64encode(content).decode()

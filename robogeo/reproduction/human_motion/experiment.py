@@ -280,7 +280,7 @@ def words(settings: SETTINGS, records: Sequence[Record]) -> str:
         "(62 channels less the root's 6 and the 6 that are constant); pairs are frames of "
         f"{', '.join(data.unseen)}, which no model has seen: {settings.pairs} pairs with each of "
         f"{len(records)} models. The paper has trials 1 to 16 and 6,616 frames; trials 11 and 16 are not "
-        f"among the files that are downloaded and checked here. Noise of "
+        "among the files that are downloaded and checked here. Noise of "
         f"{settings.recipe.augmentation_std:g} rad is drawn anew at each step, where the "
         f"paper made four noisy copies. λ_s is {settings.smoothing:g}, the recipe's training "
         f"{settings.recipe.steps:,} steps, its geodesics {settings.neural.samples} samples and "
