@@ -179,12 +179,13 @@ class MotionTab:
             page.stage.way("tool", None if route is None else route.shown)
             if route is not None:
                 page.stage.show(page.arm.poses(route.shown[:1]))
-        self._say(None if route is None else route.verdict)
         film = None if route is None else route.film
         if route is None or film is None:
             page.play(None)
         else:
             page.play(film, self._session.codes_of(film.q), route.title)
+        # Last: whoever reads the verdict finds the film loaded.
+        self._say(None if route is None else route.verdict)
 
     def _draw_ghosts(self, route: Route | None) -> None:
         wanted = self._ghosts.value and not self._aside

@@ -13,6 +13,7 @@ import pytest
 from robogeo.commands.viewed_run import viewed
 from robogeo.errors import RobogeoError
 from robogeo.viewer.origins import own_page_only
+from robogeo.viewer.player import Reel
 from robogeo.viewer.server import Viewer
 
 pytest.importorskip("viser", reason="the extra 'viewer' is not installed")
@@ -52,6 +53,21 @@ def test_a_motion_is_shown_played_and_stays_where_it_is_on_another_map(viewer: V
     page.map._cloud.value = False
     done(viewer)
     assert "cloud" not in page.board._handles
+
+
+def test_who_reads_the_verdict_finds_the_film_loaded(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, said = viewer.page, []
+    load = page.player.load
+
+    def loaded(reel: Reel | None) -> None:
+        said.append(page.motion._verdict.content)
+        load(reel)
+
+    monkeypatch.setattr(page.player, "load", loaded)
+    route = page.motion.take(page.session.held_out(2)[1])
+    assert route is not None and route.film is not None
+    judged = f'data-verdict="{route.verdict.word}"'
+    assert judged not in said[-1] and judged in page.motion._verdict.content
 
 
 def test_a_click_leaves_the_map_where_and_as_it_hangs(viewer: Viewer) -> None:
