@@ -20,7 +20,7 @@ import numpy as np
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
-from envs.scenes.ring import Part, add_parts
+from envs.scenes.ring import Part, add_parts, leaning
 from envs.scenes.scene import Layout, Place, Scene
 from envs.simulation import Simulation
 
@@ -87,11 +87,8 @@ class PotsAndNiches(Scene):
         """The tool points away from where it tilts."""
         azimuth, tilt, _ = point
         c, s = np.cos(azimuth), np.sin(azimuth)
-        outward, up, across = np.array([c, s, 0.0]), np.array([0.0, 0.0, 1.0]), np.array([-s, c, 0.0])
-        approach = np.sin(tilt) * outward - np.cos(tilt) * up
         radius, height = self._along(tilt, point[2])
-        rotation = np.stack([np.cross(across, approach), across, approach], axis=1)
-        return ToolPose(radius * outward + height * up, rotation)
+        return ToolPose(np.array([radius * c, radius * s, height]), leaning(azimuth, tilt))
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Azimuth of a position, and its direction and distance from where the tool tilts there."""

@@ -152,16 +152,13 @@ class Scene(Surroundings):
         points = round_corners(np.stack(corners), self.corner_radius, spacing)
         poses = [self.tool_pose(point) for point in points]
         fade = np.clip(1.0 - 4.0 * np.linspace(0.0, 1.0, len(poses)), 0.0, 1.0)[:, None]
-        first, last = _turn(poses[0], start), _turn(poses[-1], goal)
+        ends = (poses[0], start), (poses[-1], goal)
+        differing = np.stack([wanted.rotation @ own.rotation.T for own, wanted in ends])
+        first, last = Rotation.from_matrix(differing).as_rotvec()
         turns = Rotation.from_rotvec(fade * first + fade[::-1] * last).as_matrix()
         return [
             ToolPose(pose.position, turn @ pose.rotation) for pose, turn in zip(poses, turns, strict=True)
         ]
-
-
-def _turn(own: ToolPose, wanted: ToolPose) -> FloatArray:
-    """Rotation vector (3,) that turns one pose's rotation into the other's."""
-    return np.asarray(Rotation.from_matrix(wanted.rotation @ own.rotation.T).as_rotvec())
 
 
 def round_corners(corners: FloatArray, radius: float = 0.06, spacing: float = 0.02) -> FloatArray:

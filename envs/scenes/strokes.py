@@ -35,6 +35,7 @@ _ACROSS = np.array([0.0, -1.0, 0.0])  # to the right, as the arm sees it
 _UPWARD = np.array([np.cos(_TILT), 0.0, np.sin(_TILT)])
 _NORMAL = np.array([-np.sin(_TILT), 0.0, np.cos(_TILT)])  # towards the arm
 _FRAME = np.stack([_ACROSS, _UPWARD, _NORMAL])
+_SQUARE = np.stack([np.cross(-_ACROSS, -_NORMAL), -_ACROSS, -_NORMAL], axis=1)  # the tool, before the board
 _HALF = (0.37, 0.235, 0.01)  # m: half extents of the board
 _PEN = 0.05  # m: the drawing plane above the board
 _SIZE = 0.13  # m: height of a shape
@@ -110,8 +111,7 @@ class Strokes(Scene):
 
     def tool_pose(self, point: FloatArray) -> ToolPose:
         """Square to the board."""
-        rotation = np.stack([np.cross(-_ACROSS, -_NORMAL), -_ACROSS, -_NORMAL], axis=1)
-        return ToolPose(self._position(np.asarray(point, dtype=np.float64)), rotation)
+        return ToolPose(self._position(np.asarray(point, dtype=np.float64)), _SQUARE)
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Right, up and above, seen from the middle of the board."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
-from envs.scenes.ring import Part, add_parts
+from envs.scenes.ring import Part, add_parts, leaning
 from envs.scenes.scene import Layout, Place, Scene
 from envs.simulation import Simulation
 
@@ -81,10 +81,7 @@ class TwoSkills(Scene):
         share = np.clip((_TURNED - azimuth) / (2 * _TURNED), 0.0, 1.0)
         lift = (0.5 * np.pi - _SLANT) * share**2 * (3 - 2 * share)
         c, s = np.cos(azimuth), np.sin(azimuth)
-        outward, up, across = np.array([c, s, 0.0]), np.array([0.0, 0.0, 1.0]), np.array([-s, c, 0.0])
-        approach = np.sin(lift) * outward - np.cos(lift) * up
-        rotation = np.stack([np.cross(across, approach), across, approach], axis=1)
-        return ToolPose(np.array([radius * c, radius * s, height]), rotation)
+        return ToolPose(np.array([radius * c, radius * s, height]), leaning(azimuth, lift))
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Azimuth, radius and height of a position."""
