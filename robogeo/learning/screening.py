@@ -25,9 +25,7 @@ FULL = 400
 """Candidates up to which all are looked at in full."""
 LEADERS = 64
 _TOGETHER = 5_000  # requests whose outlines are made together; of fewer they have less in common
-_WORTH_SENDING = (
-    4  # such groups: to send a model and wait for a worker takes as long as to outline one or two
-)
+_WORTH_SENDING = 4  # such groups: to send a model and wait for a worker takes as long as one or two
 _LOOKS = 4
 
 
