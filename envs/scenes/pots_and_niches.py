@@ -85,10 +85,8 @@ class PotsAndNiches(Scene):
 
     def tool_pose(self, point: FloatArray) -> ToolPose:
         """The tool points away from where it tilts."""
-        azimuth, tilt, _ = point
-        c, s = np.cos(azimuth), np.sin(azimuth)
-        radius, height = self._along(tilt, point[2])
-        return ToolPose(np.array([radius * c, radius * s, height]), leaning(azimuth, tilt))
+        azimuth, tilt, distance = point
+        return leaning(azimuth, tilt, *self._along(tilt, distance))
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Azimuth of a position, and its direction and distance from where the tool tilts there."""

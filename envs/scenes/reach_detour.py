@@ -20,6 +20,7 @@ import numpy as np
 
 from envs.kinematics import ToolPose
 from envs.robots import FloatArray
+from envs.scenes.ring import leaning
 from envs.scenes.scene import Layout, Place, Scene
 from envs.simulation import Simulation
 
@@ -89,9 +90,7 @@ class ReachDetour(Scene):
     def tool_pose(self, point: FloatArray) -> ToolPose:
         """The tool points down, turned with the azimuth."""
         azimuth, radius, height = point
-        c, s = np.cos(azimuth), np.sin(azimuth)
-        down = np.array([[-c, -s, 0.0], [-s, c, 0.0], [0.0, 0.0, -1.0]])
-        return ToolPose(np.array([radius * c, radius * s, height]), down)
+        return leaning(azimuth, 0.0, radius, height)
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Azimuth, radius and height of a position."""

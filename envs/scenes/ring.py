@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from envs.robots import FloatArray
+from envs.kinematics import ToolPose
 from envs.simulation import Color, Simulation
 
 # A box: half extents (outward, across, up), azimuth (rad), radius and height of its centre (m), and its
@@ -23,12 +23,13 @@ def add_parts(simulation: Simulation, parts: Sequence[Part], color: Color) -> No
     simulation.add_boxes(boxes, color, [(0.0, slant, azimuth) for _, azimuth, _, _, slant in parts])
 
 
-def leaning(azimuth: float, lift: float) -> FloatArray:
-    """Rotation (3, 3) of a tool at an azimuth (rad): at lift 0 it points down, at a quarter turn outward.
+def leaning(azimuth: float, lift: float, radius: float, height: float) -> ToolPose:
+    """A tool at cylinder coordinates (rad, m, m) that points down at lift 0, at a quarter turn (rad) outward.
 
     Written out: a route takes dozens, and NumPy's cross product of two vectors takes as long as solving the
     inverse kinematics.
     """
     c, s, out, down = (float(f(angle)) for angle in (azimuth, lift) for f in (np.cos, np.sin))
     x, y, z = down * c, down * s, -out  # where the tool points
-    return np.array([[c * z - 0.0 * y, -s, x], [0.0 * x + s * z, c, y], [-s * y - c * x, 0.0, z]])
+    rotation = np.array([[c * z, -s, x], [s * z, c, y], [-s * y - c * x, 0.0, z]])
+    return ToolPose(np.array([radius * c, radius * s, height]), rotation)

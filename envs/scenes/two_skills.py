@@ -80,8 +80,7 @@ class TwoSkills(Scene):
         azimuth, radius, height = point
         share = np.clip((_TURNED - azimuth) / (2 * _TURNED), 0.0, 1.0)
         lift = (0.5 * np.pi - _SLANT) * share**2 * (3 - 2 * share)
-        c, s = np.cos(azimuth), np.sin(azimuth)
-        return ToolPose(np.array([radius * c, radius * s, height]), leaning(azimuth, lift))
+        return leaning(azimuth, lift, radius, height)
 
     def coordinates(self, position: FloatArray) -> FloatArray:
         """Azimuth, radius and height of a position."""

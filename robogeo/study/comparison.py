@@ -18,9 +18,7 @@ from robogeo.evaluation.paired import (
 from robogeo.study.table import Pairs, Table
 
 ALL = "all scenes"
-_FEWEST = (
-    6  # pairs; with fewer no two-sided test on signs can be significant at 5 %, and no interval means much
-)
+_FEWEST = 6  # pairs; of fewer no two-sided test on signs is ever significant at 5 %
 
 
 @dataclass(frozen=True)
