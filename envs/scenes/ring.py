@@ -29,7 +29,7 @@ def leaning(azimuth: float, lift: float, radius: float, height: float) -> ToolPo
     Written out: a route takes dozens, and NumPy's cross product of two vectors takes as long as solving the
     inverse kinematics.
     """
-    c, s, out, down = (float(f(angle)) for angle in (azimuth, lift) for f in (np.cos, np.sin))
-    x, y, z = down * c, down * s, -out  # where the tool points
+    c, s, down, out = (float(f(angle)) for angle in (azimuth, lift) for f in (np.cos, np.sin))
+    x, y, z = out * c, out * s, -down  # where the tool points
     rotation = np.array([[c * z, -s, x], [s * z, c, y], [-s * y - c * x, 0.0, z]])
     return ToolPose(np.array([radius * c, radius * s, height]), rotation)
