@@ -50,7 +50,7 @@ def interpolation(manifold: Manifold, request: Request, plan: Plan) -> Interpola
         rms_jerk=rms_jerk(np.diff(q, 3, axis=0) / step**3),
         length_rad=float(np.linalg.norm(np.diff(q, axis=0), axis=1).sum()),
         abruptness=abruptness(even),
-        unevenness=abruptness(manifold.decoded_path(plan.geodesic, _STEPS)),
+        unevenness=abruptness(manifold.path_along(plan.geodesic, _STEPS)),
     )
 
 

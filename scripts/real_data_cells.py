@@ -15,7 +15,7 @@ from robogeo.data.demonstrations import Demonstration, observations
 from robogeo.data.formats.npz import write_npz
 from robogeo.durable import write_atomically
 from robogeo.evaluation.baselines import baselines
-from robogeo.learning.fitted import model_to_train, planner_for, train
+from robogeo.learning.fitted import fit_model, planner_for
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.deviation import Reference, evenly
@@ -102,9 +102,7 @@ def recording_left_out(cell: Cell) -> dict[str, Any]:
 def learned(config: ExperimentConfig, world: RecordedWorld) -> Planner:
     """A planner on all recordings of the pool."""
     x, groups = observations([world.recordings[index] for index in world.pool], config.spacing)
-    model = model_to_train(config, world, None)
-    train(config, world, model, x, groups, 0)
-    return planner_for(config, world, model, x, groups)
+    return planner_for(config, world, fit_model(config, world, None, x, groups, 0).model, x, groups)
 
 
 def measures(held: Reference, way: Any) -> dict[str, float]:

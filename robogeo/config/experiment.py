@@ -81,6 +81,12 @@ class TrainingSettings(DescentSettings):
         le=1_000_000,
         description="steps of later trainings that start from the previous weights",
     )
+    restarts: int = Field(
+        default=2,
+        ge=0,
+        le=100,
+        description="how often a fit is begun afresh that tears what was demonstrated in one sweep",
+    )
     passes: int = Field(
         default=80,
         ge=0,

@@ -66,7 +66,7 @@ def plan_along(
     if isinstance(way, Refusal):
         return way
     latent = isinstance(way, Geodesic)
-    path = manifold.decoded_path(way) if isinstance(way, Geodesic) else way
+    path = manifold.path_along(way) if isinstance(way, Geodesic) else way
     path, request = met_by(path, request, limits)
     try:
         motion = time_path(spline_between(path, request, limits), limits, derate=derate)

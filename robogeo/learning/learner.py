@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from robogeo.data.storage import demonstration_bytes
 from robogeo.errors import InputError
 from robogeo.interruption import while_committing
 from robogeo.learning.answers import Answer, Receipt, check_demonstration, compliance
-from robogeo.learning.fitted import model_to_train, planner_for, train
+from robogeo.learning.fitted import fit_model, planner_for
 from robogeo.learning.ledger import rescored
 from robogeo.learning.lifecycle import State, advanced
 from robogeo.learning.permuted import strategy_of
@@ -207,24 +206,28 @@ class Learner:
         x, groups = observations(self.demonstrations, self.config.spacing)
         afresh = number == 0 or not self.config.training.warm
         last = None if afresh else self.folder.get_blob(self.record.fits[-1]["model"])
-        model = model_to_train(self.config, self.world, last)
-        told = partial(self._progress, f"round {number}: training")
-        report = train(self.config, self.world, model, x, groups, number, told)
-        self._planner, self._plans = self._planner_for(model, x, groups), None
+
+        def told(what: str, step: int, steps: int) -> None:
+            self._progress(f"round {number}: {what}", step, steps)
+
+        fit = fit_model(self.config, self.world, last, x, groups, number, told)
+        self._planner, self._plans = self._planner_for(fit.model, x, groups), None
         event = {
             "round": number,
             "demonstrations": len(self.demonstrations),
             "observations": len(x),
-            "model": self.folder.put_blob(save_model(model)),
-            "steps": report.steps,
-            "train_bound": report.train_bound,
+            "model": self.folder.put_blob(save_model(fit.model)),
+            "steps": fit.report.steps,
+            "train_bound": fit.report.train_bound,
+            "attempts": fit.attempts,
+            "tear": fit.tear,
             "rescored": rescored(
                 [self.queries[name] for name in self.record.since_fit], self._planner.manifold
             ),
             **watch.read(),
         }
         self._log("fit", event)
-        return report
+        return fit.report
 
     def stop(self) -> Verdict:
         """Whether to stop asking, by the configuration's conditions, and why; never while queries wait."""

@@ -215,14 +215,12 @@ class Manifold:
             max_steps=steps,
         )
 
-    def decoded_path(self, geodesic: Geodesic, count: int = 64) -> FloatArray:
-        """Configurations (count, dof) along a geodesic, evenly spaced under the metric."""
-        return self.observation.configurations(
-            self.decode(resample_uniform(self.metric, geodesic.points, count))
-        )
+    def path_along(self, geodesic: Geodesic, count: int = 64) -> FloatArray:
+        """Configurations (count, dof) along a geodesic, evenly spaced under the metric, as `path_at`."""
+        return self.path_at(resample_uniform(self.metric, geodesic.points, count))
 
-    def shown_path(self, z: torch.Tensor) -> FloatArray:
-        """Configurations (n, dof) at codes (n, d), mended by what the model misses of what was shown."""
+    def path_at(self, z: torch.Tensor) -> FloatArray:
+        """Configurations (n, dof) decoded at codes (n, d), and mended by `residuals`."""
         seen = self.decode(z) + self.residuals.at(z.double().numpy())
         return self.observation.configurations(seen)
 

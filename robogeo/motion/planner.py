@@ -112,7 +112,7 @@ class Planner:
 
     def along(self, request: Request, geodesic: Geodesic) -> Plan | Refusal:
         """The motion for a request along a geodesic that is known already, or why there is none."""
-        path, request = met_by(self.manifold.decoded_path(geodesic), request, self.limits)
+        path, request = met_by(self.manifold.path_along(geodesic), request, self.limits)
         gap = max(end_gaps(path, request.start, request.goal))
         if gap > self.options.correction_limit:
             return unknown_end(path, request, self.options.correction_limit, self.limits.unit)

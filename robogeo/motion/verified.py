@@ -206,7 +206,7 @@ class VerifiedPlanner:
                     points, resample_uniform(self._manifold.metric, way.points, len(points)), 0.5
                 )
             half = Geodesic(points, way.length, way.expanded, method="half relaxed")
-            return self._proposed(request, half, self._manifold.shown_path(points))
+            return self._proposed(request, half, self._manifold.path_at(points))
 
     def _proposed(
         self, request: Request, curve: Geodesic, path: FloatArray, tolerance: float = 0.005

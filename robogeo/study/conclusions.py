@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +27,7 @@ def conclude(config: StudyConfig, table: Table, results: Results) -> list[Compar
     rivals = [name for name in config.strategies if name != config.proposed]
     comparisons = compared(table, config.proposed, rivals)
     controls = _control_comparisons(config, table)
-    for comparison in (*comparisons, *_on_unseen_seeds(config, table, rivals), *controls):
+    for comparison in (*comparisons, *controls):
         results.row(**comparison.row())
     _seed_targets(config, table, results)
     _ratio_targets(config, table, comparisons, results)
@@ -72,16 +71,6 @@ def _row(results: Results, scene: str, contender: str, runs: Sequence[Run]) -> N
         auroc={name: float(np.mean(values)) if values else None for name, values in predicted.items()},
         median_cpu_seconds=float(np.median(seconds)),
     )
-
-
-def _on_unseen_seeds(config: StudyConfig, table: Table, rivals: Sequence[str]) -> list[Comparison]:
-    """The proposed strategy over all scenes, on seeds that had no part in choosing it."""
-    if config.unseen_from is None:
-        return []
-    found = compared(table.since(config.unseen_from), config.proposed, rivals)
-    return [
-        replace(one, scene=f"{ALL}, seeds from {config.unseen_from}") for one in found if one.scene == ALL
-    ]
 
 
 def _control_comparisons(config: StudyConfig, table: Table) -> list[Comparison]:

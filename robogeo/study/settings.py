@@ -55,13 +55,6 @@ class StudyConfig(Settings):
         le=1_000_000,
         description="first of the seeds; strategies are tried out on others than a study's own",
     )
-    unseen_from: int | None = Field(
-        default=None,
-        ge=0,
-        le=1_000_000,
-        description="first seed that had not been run when the proposed strategy took its form; what the "
-        "seeds from it on say alone is told beside what all say",
-    )
     scenes: Annotated[tuple[SceneSettings, ...], Field(strict=False)] = Field(
         min_length=1, max_length=100, description="scenes, with their seeds"
     )

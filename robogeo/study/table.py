@@ -87,15 +87,6 @@ class Table:
             if cell.key in records:
                 runs[cell.config.seed] = Run(cell, records[cell.key])
 
-    def since(self, seed: int) -> Table:
-        """The runs of that seed and of later ones alone."""
-        later = Table([], {})
-        later._runs = {
-            place: {number: run for number, run in runs.items() if number >= seed}
-            for place, runs in self._runs.items()
-        }
-        return later
-
     @property
     def scenes(self) -> list[str]:
         """Names of the scenes, in the order of the study."""

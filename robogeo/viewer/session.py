@@ -121,7 +121,7 @@ class Session:
         manifold = self.manifold
         codes = torch.as_tensor(np.stack([self.start.code, self.goal.code]), dtype=torch.float32)
         geodesic = manifold.relaxed(manifold.graph.paths(codes[:1], codes[1:]))[0]
-        path = manifold.decoded_path(geodesic, SHOWN)
+        path = manifold.path_along(geodesic, SHOWN)
         self.route = Route(self.start, self.goal, geodesic, path)
         return self.route
 

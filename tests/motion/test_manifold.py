@@ -72,7 +72,7 @@ def test_geodesics_join_the_codes_and_are_no_longer_than_the_graphs(manifold: Ma
 
 
 def test_a_decoded_path_is_even_under_the_metric(manifold: Manifold, ends: tuple) -> None:
-    path = manifold.decoded_path(manifold.geodesics(*ends)[0], 16)
+    path = manifold.path_along(manifold.geodesics(*ends)[0], 16)
     assert path.shape == (16, 7) and np.isfinite(path).all()
 
 

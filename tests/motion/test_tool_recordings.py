@@ -87,7 +87,7 @@ def test_a_motion_is_planned_from_beyond_half_a_turn() -> None:
     assert np.linalg.norm(path[0, 3:]) < np.pi < np.linalg.norm(path[-1, 3:])
     for way in (path, path[::-1]):
         manifold: Any = SimpleNamespace(
-            decoded_path=lambda geodesic, way=way: seen_again(way),
+            path_along=lambda geodesic, way=way: seen_again(way),
             decode=lambda z: np.linspace(0.0, 1.0, 64)[:, None],
             along=lambda geodesics, count: [None],
             observation=SimpleNamespace(configurations=lambda x: x),

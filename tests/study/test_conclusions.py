@@ -92,22 +92,6 @@ def test_what_was_asked_for_is_told_without_the_initial_demonstrations() -> None
     assert Run(cells[0], at_once).asked == 1  # ratios are of positive numbers
 
 
-def test_seeds_that_chose_the_strategy_are_told_apart() -> None:
-    cells = [made_cell(name, seed, scene) for scene in SCENES for seed in range(8) for name in CONTENDERS]
-    needs = {"combined": 5, "random": 10, "farthest": 10}
-    records = {
-        cell.key: record_reaching(cell, needs[cell.contender.name] + 4 * (cell.config.seed < 3))
-        for cell in cells
-    }
-    results = Results("study", "robogeo benchmark study")
-    conclude(CONFIG.model_copy(update={"unseen_from": 3}), Table(cells, records), results)
-    told = {row["scene"]: row for row in results.rows if row.get("theirs") == "random"}
-    assert (told[ALL]["pairs"], told[f"{ALL}, seeds from 3"]["pairs"]) == (16, 10)
-    assert told[f"{ALL}, seeds from 3"]["median_ratio"] == pytest.approx(1 / 2)
-    conclude(CONFIG, Table(cells, records), results := Results("study", "robogeo benchmark study"))
-    assert not any("seeds from" in row["scene"] for row in results.rows)
-
-
 def test_a_loss_is_counted_and_named() -> None:
     targets = concluded(table_of({"combined": 8, "random": 5, "farthest": 5, "combined-pool1": 5}))
     loss = targets["comparisons in which random is significantly better <="]
