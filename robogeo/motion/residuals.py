@@ -16,7 +16,7 @@ from robogeo.geometry.neighbors import nearest
 
 FloatArray = NDArray[np.float64]
 
-_NEIGHBORS = 16  # codes that count at a point
+_NEIGHBORS = 64  # codes that count at a point; fewer, cut off while they still weigh, make paths restless
 
 
 class Residuals:
