@@ -4,8 +4,7 @@ The demonstrations propose a motion, more faithfully than in `robogeo.motion.pla
 knows of obstacles but not of what else a motion was shown for (to keep a tool in its plane, say):
 
 * of several demonstrated ways it prefers those shown between like ends (`robogeo.motion.relevance`);
-* it is relaxed half-way only, since relaxation alone takes the inside of every bend;
-* decoded configurations are moved by what the decoder is known to miss (`robogeo.motion.residuals`).
+* it is relaxed half-way only, since relaxation alone takes the inside of every bend.
 
 The smoothed path that would be run is then checked at steps of 0.02 rad against obstacles, itself and the
 joint limits. What fails is mended in this order:

@@ -71,9 +71,16 @@ def test_geodesics_join_the_codes_and_are_no_longer_than_the_graphs(manifold: Ma
         np.testing.assert_allclose(curve.points[[0, -1]], torch.stack([start, goal]), atol=1e-5)
 
 
-def test_a_decoded_path_is_even_under_the_metric(manifold: Manifold, ends: tuple) -> None:
+def test_a_path_along_a_geodesic_has_as_many_points_as_wanted(manifold: Manifold, ends: tuple) -> None:
     path = manifold.path_along(manifold.geodesics(*ends)[0], 16)
     assert path.shape == (16, 7) and np.isfinite(path).all()
+
+
+def test_paths_are_mended_by_what_the_decoder_misses_of_what_was_shown(manifold: Manifold) -> None:
+    decoded, mended = manifold.decode(manifold.nodes), manifold.path_at(manifold.nodes)
+    shown, _ = manifold._shown
+    missed, left = (np.linalg.norm(path - shown, axis=1).mean() for path in (decoded, mended))
+    assert left < 0.5 * missed
 
 
 def test_points_along_a_polyline_are_evenly_spaced(manifold: Manifold) -> None:
