@@ -34,7 +34,8 @@ def main() -> None:
     compared = [row for row in comparisons if row["ours"] == OURS]
     others = [row for row in comparisons if row["ours"] != OURS]
     contenders = [row for row in rows if row["what"] == "contender" and row["seeds"]]
-    replace_section(ROOT / "README.md", "study", summary(compared, targets))
+    recorded = f"{sum(row['seeds'] for row in contenders)} runs are recorded."
+    replace_section(ROOT / "README.md", "study", f"{recorded}\n\n{summary(compared, targets)}")
     page = (
         ratios(compared),
         counts(contenders),
@@ -42,7 +43,7 @@ def main() -> None:
         controls(others),
         targets_table(targets),
     )
-    replace_section(ROOT / "docs" / "study.md", "study", "\n\n".join(page))
+    replace_section(ROOT / "docs" / "study.md", "study", "\n\n".join((recorded, *page)))
 
 
 def summary(compared: Sequence[Row], targets: Sequence[Row]) -> str:
