@@ -1,6 +1,7 @@
 """Lengths of a graph's edges, piece by piece: in this process, or shared among workers.
 
-An edge's length needs nothing but its ends, so that pieces can be measured anywhere, with the same bits.
+An edge's length needs nothing but its ends, so that pieces can be measured anywhere, with the same bits; the
+pieces themselves are always the same, because some kernels of linear algebra round by a matrix's height.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from robogeo.config import ExperimentConfig
 from robogeo.devices import device_named
 from robogeo.errors import InputError
+from robogeo.fitting import codes
 from robogeo.geometry.edges import Mapped
 from robogeo.learning.tear import TORN, tear
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, TrainingReport, fit, load_model
@@ -66,13 +67,15 @@ def fit_model(
     fits: list[Fit] = []
     while not fits or (fits[-1].tear > TORN and len(fits) <= config.training.restarts):
         attempt = len(fits)
-        warm = last if attempt == 0 else None
+        warm = None if attempt else last
         model = _fresh(config, world, attempt) if warm is None else load_model(warm)
         steps = config.training.steps_for(len(x), first=warm is None)
         generator = torch_generator(config.seed, round, "training", attempt)
-        told = partial(progress, "training afresh, because what was shown is torn" if attempt else "training")
+        why = " afresh, because what was shown is torn" if attempt else ""
+        told = partial(progress, f"round {round}: training{why}")
         report = _train(config, model, seen, groups, steps, generator, told)
-        fits.append(Fit(model, report, attempt + 1, tear(seen, _codes(model, seen), groups)))
+        torn = tear(seen, codes(model, seen).double().numpy(), groups)
+        fits.append(Fit(model, report, attempt + 1, torn))
     return replace(min(fits, key=lambda fit: fit.tear), attempts=len(fits))
 
 
@@ -102,12 +105,6 @@ def _train(
     report = fit(model, seen, groups, training, generator, lambda step, steps, _: progress(step, steps))
     model.cpu()  # whatever comes now is fastest there
     return report
-
-
-def _codes(model: IWAE, seen: FloatArray) -> FloatArray:
-    """Codes (N, d) of observations (N, D)."""
-    with torch.no_grad():
-        return model.encode(torch.from_numpy(np.array(seen, dtype=np.float32)))[0].double().numpy()
 
 
 def planner_for(

@@ -206,11 +206,7 @@ class Learner:
         x, groups = observations(self.demonstrations, self.config.spacing)
         afresh = number == 0 or not self.config.training.warm
         last = None if afresh else self.folder.get_blob(self.record.fits[-1]["model"])
-
-        def told(what: str, step: int, steps: int) -> None:
-            self._progress(f"round {number}: {what}", step, steps)
-
-        fit = fit_model(self.config, self.world, last, x, groups, number, told)
+        fit = fit_model(self.config, self.world, last, x, groups, number, self._progress)
         self._planner, self._plans = self._planner_for(fit.model, x, groups), None
         event = {
             "round": number,

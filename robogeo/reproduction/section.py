@@ -21,24 +21,33 @@ _MOST_BYTES = 10_000_000
 def table(measures: Sequence[Measure]) -> str:
     """The measures as a Markdown table: value, 95 % interval, and each seed's own value."""
     contenders = list(dict.fromkeys(name for measure in measures for name in measure.reached))
-    head = ["measure", "paper", *(TITLES.get(name, name) for name in contenders)]
-    lines = [_line(head), _line(["---"] * len(head))]
+    rows = [["measure", "paper", *(TITLES.get(name, name) for name in contenders)]]
     for measure in measures:
         cells = [_cell(measure, measure.reached.get(name)) for name in contenders]
         unit = f" ({measure.unit})" if measure.unit else ""
-        lines.append(_line([f"{measure.name}{unit}", measure.paper or "–", *cells]))
-    return "\n".join(lines)
+        rows.append([f"{measure.name}{unit}", measure.paper or "–", *cells])
+    return markdown(rows)
 
 
 def targets_table(targets: Sequence[Mapping[str, Any]]) -> str:
     """The targets as a Markdown table; those that are missed stand out."""
-    lines = [_line(["target", "reached", "wanted", ""]), _line(["---"] * 4)]
+    rows = [["target", "reached", "wanted", ""]]
     for target in targets:
         value = "not measured" if target["value"] is None else number(target["value"])
         wanted = f"{'≤' if target['relation'] == '<=' else '≥'} {number(target['target'])}"
         note = f" ({target['note']})" if target["note"] else ""
-        lines.append(_line([target["name"] + note, value, wanted, "met" if target["met"] else "**missed**"]))
-    return "\n".join(lines)
+        rows.append([target["name"] + note, value, wanted, verdict(target)])
+    return markdown(rows)
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells, the heading first, as a Markdown table."""
+    return "\n".join(_line(row) for row in (rows[0], ["---"] * len(rows[0]), *rows[1:]))
+
+
+def verdict(target: Mapping[str, Any]) -> str:
+    """Whether a target is met; what is missed stands out."""
+    return "met" if target["met"] else "**missed**"
 
 
 def number(value: float) -> str:

@@ -41,7 +41,7 @@ def fit(learner: Learner, tiny: ExperimentConfig, shelf: World) -> Fitted:
 def test_a_whole_chart_is_kept_as_it_is(fit: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
     found_torn(monkeypatch, 2.0, 2.0)
     (first, told), (alone, _) = fit(2), fit(0)
-    assert (first.attempts, first.tear) == (1, 2.0) and set(told) == {"training"}
+    assert (first.attempts, first.tear) == (1, 2.0) and set(told) == {"round 1: training"}
     assert save_model(first.model) == save_model(alone.model)
 
 
@@ -49,7 +49,7 @@ def test_a_torn_chart_is_fitted_afresh(fit: Fitted, monkeypatch: pytest.MonkeyPa
     found_torn(monkeypatch, 20.0, 2.0)
     kept, told = fit(2)
     assert (kept.attempts, kept.tear) == (2, 2.0)
-    assert told[-1] == "training afresh, because what was shown is torn"
+    assert told[-1] == "round 1: training afresh, because what was shown is torn"
 
 
 def test_of_torn_charts_the_least_torn_is_kept(fit: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:

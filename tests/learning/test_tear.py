@@ -32,10 +32,8 @@ def test_between_demonstrations_nothing_is_torn() -> None:
 
 
 def test_observations_nearer_than_usual_stretch_nothing() -> None:
-    x, codes = (
-        np.insert(LINE, 5, LINE[5] + 1e-9, axis=0),
-        np.insert(LINE[:, :1], 5, LINE[5, 0] + 1e-4, axis=0),
-    )
+    x = np.insert(LINE, 5, LINE[5] + 1e-9, axis=0)
+    codes = np.insert(LINE[:, :1], 5, LINE[5, 0] + 1e-4, axis=0)
     assert tear(x, codes, np.zeros(22, dtype=np.int64)) < 1.5
 
 

@@ -77,9 +77,8 @@ def test_a_path_along_a_geodesic_has_as_many_points_as_wanted(manifold: Manifold
 
 
 def test_paths_are_mended_by_what_the_decoder_misses_of_what_was_shown(manifold: Manifold) -> None:
-    decoded, mended = manifold.decode(manifold.nodes), manifold.path_at(manifold.nodes)
-    shown, _ = manifold._shown
-    missed, left = (np.linalg.norm(path - shown, axis=1).mean() for path in (decoded, mended))
+    decoded, mended = manifold.decode(manifold.graph.nodes), manifold.path_at(manifold.graph.nodes)
+    missed, left = (np.linalg.norm(path - manifold.shown, axis=1).mean() for path in (decoded, mended))
     assert left < 0.5 * missed
 
 

@@ -13,6 +13,7 @@ from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import GeometryOptions, Manifold
 from robogeo.motion.planner import MotionOptions, Plan, Planner
 from robogeo.motion.request import Refusal, Request
+from robogeo.motion.residuals import Residuals
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
 from robogeo.motion.timing import smooth_path
 from robogeo.motion.trajectory import Motion
@@ -73,16 +74,22 @@ def assert_safe(plan: Plan, world: Discs, margin: float = 0.008) -> None:
     assert LIMITS.derated(0.9).satisfied(plan.motion, tolerance=1e-6)
 
 
-def test_a_free_motion_takes_the_shorter_way_through_what_was_shown(manifold: Manifold) -> None:
+def test_a_free_motion_takes_the_shorter_way_through_what_was_shown(
+    manifold: Manifold, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = planned(planner(manifold, Discs()).plan(REQUEST))
     implicit = planned(Planner(manifold, LIMITS, MotionOptions()).plan(REQUEST))
+    nothing = Residuals(manifold.graph.nodes.double().numpy(), np.zeros_like(manifold.shown), 1.0)
+    monkeypatch.setitem(vars(manifold), "residuals", nothing)
+    decoded = planned(Planner(manifold, LIMITS, MotionOptions()).plan(REQUEST))
     assert plan.motion.q[:, 1].max() > 0.5  # the upper one
 
     def beside(motion: Motion) -> float:
         apart = np.linalg.norm(motion.q[:, None] - manifold.shown[None], axis=2).min(axis=1)
         return float(apart.max())
 
-    assert beside(plan.motion) < 0.05 and beside(implicit.motion) < 0.05
+    assert beside(plan.motion) < 0.05 and beside(plan.motion) < beside(decoded.motion)
+    assert beside(implicit.motion) < 0.05 and beside(implicit.motion) < beside(decoded.motion)
     assert set(plan.seconds) >= {"graph search", "relaxation", "path", "collision check", "time law"}
 
 
