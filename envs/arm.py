@@ -51,7 +51,11 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
             raise WorldError(f"unknown render mode {render_mode!r}; known: rgb_array")
         super().__init__(scene, robot)
         self.render_mode = render_mode
-        self._episode = Simulation(self.robot, floor=self.scene.floor)
+        try:
+            self._episode = Simulation(self.robot, floor=self.scene.floor)
+        except BaseException:
+            super().close()
+            raise
         build(self.scene, self._episode)
         self._fresh = self._episode.save()
         self._episode_checker = CollisionChecker(self._episode)

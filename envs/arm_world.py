@@ -55,13 +55,21 @@ class ArmWorld:
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot, floor=self.scene.floor)
         self._checker = CollisionChecker(self._simulation)
-        check_rest(self._simulation, self._checker.pairs)
         self._added: list[tuple[FloatArray, FloatArray]] = []
         self._loaded: int | None = None  # the world as it was when just loaded
         self._mujoco: MujocoSimulation | None = None
-        build(self.scene, self._simulation)
         self._sampler: RequestSampler | FreeSampler
         self._demonstrator: Demonstrator | FreeDemonstrator
+        try:
+            self._furnish()
+        except BaseException:
+            self._simulation.close()
+            raise
+
+    def _furnish(self) -> None:
+        """Put the scene round the arm, and make who draws requests in it and who shows motions."""
+        check_rest(self._simulation, self._checker.pairs)
+        build(self.scene, self._simulation)
         if isinstance(self.scene, Scene):
             self._sampler = RequestSampler(self.scene, self.kinematics, self._checker)
             self._sampler.check_places()

@@ -131,7 +131,7 @@ def load_robot(name: str) -> RobotSpec:
         spec = _parse(read_plain(path), path)
     except KeyError as error:
         raise WorldError(f"{path}: field {error} is missing") from error
-    except (OSError, ValueError, TypeError, OverflowError, yaml.YAMLError) as error:
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError) as error:
         raise WorldError(f"{path}: {' '.join(str(error).split())}") from error
     check_robot(spec)
     return spec

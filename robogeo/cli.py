@@ -16,7 +16,7 @@ from typing import Any
 import tyro
 
 from robogeo.commands import data_options, options
-from robogeo.errors import InputError, Interrupted, RobogeoError
+from robogeo.errors import InputError, Interrupted, RobogeoError, shortly
 from robogeo.interruption import Terminated, interruptible
 from robogeo.parallel import use_one_thread
 
@@ -91,6 +91,8 @@ def _guarded(action: Callable[[], None], when_repeated: str = _GOES_ON) -> int:
             return _failed(f"interrupted; {when_repeated}", 130)
         if isinstance(error, RobogeoError):
             return _failed(str(error), 2 if isinstance(error, InputError) else 1)
+        if isinstance(error, OSError) and error.filename is not None:  # a path that cannot even be looked at
+            return _failed(f"{shortly(str(error.filename))}: {error.strerror}; name another place", 2)
         raise
     return 0
 

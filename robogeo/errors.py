@@ -7,6 +7,8 @@ status 2, `Interrupted` into 130 and the others into 1, without a traceback.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class RobogeoError(Exception):
     """Base class of all errors that robogeo raises on purpose.
@@ -49,3 +51,10 @@ class Interrupted(RobogeoError):
 def one_line(error: BaseException) -> str:
     """What a library says went wrong, on one line of bounded length: files decide what stands in it."""
     return " ".join(str(error).split())[:200]
+
+
+def shortly(value: Any) -> str:
+    """A value as a complaint may quote it, of bounded length whatever it is."""
+    # Python refuses to spell whole numbers of thousands of digits.
+    is_huge = isinstance(value, int) and abs(value) >= 10**30
+    return "a huge number" if is_huge else repr(value)[:80]

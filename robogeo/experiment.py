@@ -37,7 +37,7 @@ from robogeo.run.stored import criteria_of, summary_of
 from robogeo.stopwatch import Stopwatch
 
 HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
-_TRIES = 20  # refusals in a row after which the oracle is not asked any further
+_TRIES = 20  # askings of one round after which the oracle is not asked any further
 
 
 def usual_oracle(learner: Learner) -> Oracle:
@@ -224,10 +224,13 @@ class Loop:
             "demonstration" in event and event["query"].startswith(f"q{number}-")
             for event in learner.folder.journal.of_kind("tell")
         )
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES + 1):
             if given >= wanted or (given and self._exhausted()):
                 return
-            for query in learner.ask(wanted - given):
+            queries = learner.ask(wanted - given) if attempt < _TRIES else []
+            if not queries:
+                break
+            for query in queries:
                 answer = self._oracle.demonstrate(query.request, number)
                 receipt = learner.tell(query.id, answer)
                 if isinstance(answer, Demonstration):
@@ -236,7 +239,7 @@ class Loop:
                     told = f"{receipt.state.value}: {answer.reason}"
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
         raise RobogeoError(
-            f"round {number}: too few answers to {_TRIES} askings; nothing more can be learned here"
+            f"round {number}: too few answers to {attempt} askings; nothing more can be learned here"
         )
 
     def evaluate(self) -> None:

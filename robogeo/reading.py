@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line
 
 _PIECE = 1 << 24  # bytes read at a time
 
@@ -46,3 +48,25 @@ def read_text(path: Path, most: int, what: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+
+
+def read_json(path: Path, most: int, what: str) -> Any:
+    """As `read_text`, and what its JSON says.
+
+    Raises:
+        InputError: as `read_text`, or not JSON.
+    """
+    return parsed_json(read_text(path, most, what), str(path))
+
+
+def parsed_json(text: str, where: str) -> Any:
+    """What JSON text says.
+
+    Raises:
+        InputError: it is not JSON, nested too deeply, or has a number of thousands of digits; the line
+            begins with ``where``.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: not JSON ({one_line(error)})") from error

@@ -2,7 +2,8 @@
 
     python scripts/benchmark_geometry.py [--parts edges,query,geodesic,accuracy,surfaces,growth]
 
-Ratios are of processor times measured in turn in the same run. Writes docs/results/geometry.json.
+Ratios are of processor times measured in turn in the same run. Writes docs/results/geometry.json
+when all parts were measured.
 """
 
 from __future__ import annotations
@@ -49,11 +50,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parts", default=",".join(parts))
     options = parser.parse_args()
+    unknown = sorted(set(options.parts.split(",")) - set(parts))
+    if unknown:
+        parser.error(f"--parts: there is no {unknown[0]!r}; known: {', '.join(parts)}")
     torch.set_num_threads(1)
     results = Results("geometry", "python scripts/benchmark_geometry.py")
     for name in options.parts.split(","):
         parts[name](results)
-    print(results.write(ROOT / "docs" / "results"))
+    if set(options.parts.split(",")) >= set(parts):
+        print(results.write(ROOT / "docs" / "results"))
+    else:
+        print("nothing written: a part alone is no whole table")
 
 
 def edges(results: Results) -> None:

@@ -33,6 +33,7 @@ from robogeo.parallel import use_one_thread
 from robogeo.progress import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "results"
 _QUICK = 91  # every so many, in the quick form
 _ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS)
 
@@ -42,12 +43,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="try every n-th crash point only, and so on")
     parser.add_argument("--quick", action="store_true", help="a sample of it, in a minute or two")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     every = _QUICK if options.quick else options.every
+    if every > 1 and options.out == RESULTS:
+        parser.error("a sample is not written over the whole; name another folder (--out)")
     use_one_thread()
     command = "python scripts/benchmark_reliability.py"
-    results = Results("reliability", command if every == 1 else f"{command} --every {every}")
+    sample = " --quick" if options.quick else f" --every {every}" if every > 1 else ""
+    results = Results("reliability", f"{command}{sample}")
     with tempfile.TemporaryDirectory() as scratch, World("ShelfReach", "iiwa") as world, Progress() as told:
         place = Path(scratch)
         session = Session(place, world)

@@ -79,7 +79,8 @@ def main() -> None:
             )
     print(results.write(given.out))
     if {"growth", "round"} <= {row["what"] for row in results.rows}:
-        draw_scale(results.rows, DOCS / "images" / "scale.png")
+        images = DOCS / "images" if given.out == DOCS / "results" else given.out
+        draw_scale(results.rows, images / "scale.png")
 
 
 def _keep_others(results: Results, file: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from robogeo import reading
 from robogeo.errors import InputError
-from robogeo.reading import read_bounded, read_text
+from robogeo.reading import parsed_json, read_bounded, read_text
 
 
 def test_a_file_is_read_whole_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +37,9 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"bad\xff")
     with pytest.raises(InputError, match=r"file: not UTF-8 text \(byte 3\); save it as UTF-8"):
         read_text(tmp_path / "file", 10, "a file")
+
+
+@pytest.mark.parametrize("text", ["{", "9" * 5000, "[" * 100_000])
+def test_text_that_is_no_json_is_told_in_one_line(text: str) -> None:
+    with pytest.raises(InputError, match=r"^side-car: not JSON \(.*\)$"):
+        parsed_json(text, "side-car")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.errors import InputError, one_line
+from robogeo.reading import read_text
 
 if TYPE_CHECKING:
     from robogeo.commands.options import Generate
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]
+_MOST_BYTES = 64 * 1024 * 1024
 
 
 def requests_of(command: Generate, world: World) -> Iterator[Request]:
@@ -37,8 +39,8 @@ def requests_of(command: Generate, world: World) -> Iterator[Request]:
 def _requests_in(path: Path, world: World) -> Iterator[Request]:
     header = [f"{end}{joint + 1}" for end in ("s", "g") for joint in range(world.dof)]
     try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.reader(read_text(path, _MOST_BYTES, "a table of requests").splitlines()))
+    except csv.Error as error:
         raise InputError(f"{path}: cannot be read as CSV ({one_line(error)})") from error
     if not rows or [name.strip() for name in rows[0]] != header:
         raise InputError(f"{path}: header: expected {header[0]},..,{header[-1]} ({len(header)} columns)")

@@ -268,6 +268,12 @@ class ExperimentConfig(Settings):
         """Whether recordings are asked, and requests come from them."""
         return self.recordings is not None and self.recordings.oracle == "recordings"
 
+    @property
+    def metres_per_radian(self) -> float | None:
+        """Movement of the tool, m, that the model takes for a radian; None: it sees joints alone."""
+        seen = self.observation
+        return None if seen is None or seen.kind == "joints" else seen.metres_per_radian
+
     def as_dict(self) -> dict[str, Any]:
         """Return all fields as plain data that YAML and JSON can hold."""
         return self.model_dump(mode="json")

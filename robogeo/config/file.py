@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from robogeo.config.experiment import ExperimentConfig
 from robogeo.config.settings import Settings
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line, shortly
 from robogeo.reading import read_text
 
 # A configuration is a page of text; the pure Python parser needs about a second for this much.
@@ -174,7 +174,7 @@ def with_overrides(tree: dict[str, Any], overrides: Sequence[str]) -> tuple[dict
         value = _parse(text, f"--set {field}")
         branch = merged
         for part in parts[:-1]:
-            below = branch.setdefault(part, {})
+            below = branch[part] = {} if branch.get(part) is None else branch[part]
             if not isinstance(below, dict):
                 raise InputError(f"--set {override[:200]}: '{part}' is a single value, it has no fields")
             branch = below
@@ -224,8 +224,7 @@ def _parse(text: str, origin: str) -> Any:
         line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise InputError(f"{origin}: not valid YAML, {line}{error.problem}") from error
     except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{origin}: not valid YAML ({reason})") from error
+        raise InputError(f"{origin}: not valid YAML ({one_line(error)})") from error
     finally:
         if loader is not None:
             loader.dispose()
@@ -248,7 +247,8 @@ def _explained(error: ValidationError, settings: type[BaseModel], origin: str, g
     reason = _REASONS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     reason = f"{reason[0].lower()}{reason[1:]}".replace("input should be", "expected")
     value = first["input"]
-    got = f" is {str(value)[:80]!r}" if isinstance(value, (str, int, float)) else ""
+    text = value[:80] if isinstance(value, str) else shortly(value)
+    got = f" is {text!r}" if isinstance(value, (str, int, float)) else ""
     return f"{where}: field '{field}'{got}, {reason}" if field else f"{where}: {reason}"
 
 

@@ -60,21 +60,25 @@ def text_array(text: str) -> NDArray[Any]:
     return np.array(text, dtype=f"<U{max(1, len(text))}")
 
 
-def load_npz(path: Path, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
+def load_npz(
+    path: Path, names: Collection[str] | None = None, most: int = MOST_BYTES, what: str = "a data set"
+) -> dict[str, NDArray[Any]]:
     """The arrays of an npz archive.
 
     Args:
         path: the file.
         names: those that are wanted; others are not unpacked. None wants all.
+        most: bytes, of the file and of what it unpacks to.
+        what: what the file should hold, for the complaint about a larger one.
 
     Raises:
         InputError: one line with file, member and reason: not an archive, too large, a name that is a path,
             objects, or no array of a name that is wanted.
     """
-    with opened_archive(read_bounded(path, MOST_BYTES, "a data set"), str(path)) as archive:
+    with opened_archive(read_bounded(path, most, what), str(path)) as archive:
         infos = archive.infolist()
-        if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
-            raise InputError(f"{path}: unpacks to more than {MOST_BYTES} bytes; split the data set")
+        if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > most:
+            raise InputError(f"{path}: unpacks to more than {most} bytes, is this {what}?")
         held = _held(infos, path)
         for name in names or ():
             if name not in held:

@@ -21,7 +21,7 @@ from robogeo.parallel import Workers
 from robogeo.progress import Progress
 from robogeo.randomness import stream_seed
 
-_PATIENCE = 20  # refusals in a row after which the oracle is not asked any further
+_PATIENCE = 20  # refusals in a row that are borne; after one more the oracle is not asked any further
 _WORTH_SENDING = 32  # demonstrations; to start a worker takes as long as to show that many
 
 

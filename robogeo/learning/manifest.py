@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from robogeo.durable import DRAFT_SUFFIX, sync_folder, write_error
-from robogeo.errors import InputError, RobogeoError
+from robogeo.errors import InputError, RobogeoError, one_line
 from robogeo.learning.journal import Event
 from robogeo.learning.run_folder import RunFolder
 
@@ -71,10 +71,13 @@ def seal(folder: RunFolder, known: KnownFaults | None = None) -> None:
         known: faults from before, which are not covered up.
 
     Raises:
-        RobogeoError: it cannot be written.
+        RobogeoError: it cannot be written, or a file of the run not be read.
     """
     known = known or KnownFaults()
-    files = {name: sha256_of(folder.path / name) for name in _names(folder.path)}
+    try:
+        files = {name: sha256_of(folder.path / name) for name in _names(folder.path)}
+    except OSError as error:
+        raise RobogeoError(f"{error.filename}: cannot be read ({one_line(error)})") from error
     for name, (said, found) in known.files.items():
         if files.get(name) == found:
             files[name] = said
@@ -163,7 +166,8 @@ def _names(run: Path) -> Iterator[str]:
         for name in sorted(files):
             file = Path(place) / name
             inner = str(file.relative_to(run))
-            if inner not in _BY_OTHERS and DRAFT_SUFFIX not in file.suffixes and not file.is_symlink():
+            ours = inner not in _BY_OTHERS and DRAFT_SUFFIX not in file.suffixes
+            if ours and file.is_file() and not file.is_symlink():
                 yield inner
 
 

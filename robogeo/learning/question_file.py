@@ -8,7 +8,6 @@ wrong"}, after which it may be.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from robogeo.learning.answers import Answer, Failure
 from robogeo.learning.queries import Query
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.world import World
-from robogeo.reading import read_text
+from robogeo.reading import read_json
 
 _MOST_BYTES = 1024 * 1024
 _ENDINGS = (".npz", ".csv", ".json")
@@ -113,10 +112,7 @@ def _converted(path: Path) -> Demonstration:
 
 
 def _refusal_or_failure(path: Path) -> Refusal | Failure:
-    try:
-        given = json.loads(read_text(path, _MOST_BYTES, "an answer"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({error})") from error
+    given = read_json(path, _MOST_BYTES, "an answer")
     if not isinstance(given, dict) or list(given) not in (["refusal"], ["failure"]):
         raise InputError(f'{path}: expected {{"refusal": "reason"}} or {{"failure": "reason"}}')
     ((kind, reason),) = given.items()

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from robogeo.config.file import read_tree
+from robogeo.config.file import MOST_BYTES, read_tree
 from robogeo.durable import DRAFT_SUFFIX, make_folder, write_atomically, write_error
 from robogeo.errors import InputError, RobogeoError
 from robogeo.learning.journal import Event, Journal, read_events
@@ -70,6 +70,8 @@ class RunFolder:
         """
         folder = Path(path)
         text = _yaml_text(config)
+        if len(text) > MOST_BYTES:
+            raise InputError(f"configuration: takes more than {MOST_BYTES} bytes; shorten its lists")
         _check_usable(folder, config, ignoring)
         make_folder(folder)
         lock = _locked(folder)

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from robogeo.data.npy import load_npz, npz_bytes, text_array
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError, one_line
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.trajectory import MOST_BYTES, Motion, load_description, load_motion, save_motion
-from robogeo.reading import read_bounded
+from robogeo.reading import parsed_json, read_bounded
 
 FloatArray = NDArray[np.float64]
 
@@ -32,6 +31,7 @@ ENDINGS = {"csv": ".csv", "npz": ".npz", "ros-json": ".json", "ros-yaml": ".yaml
 _ARRAYS = ("t", "q", "qd", "qdd", "qddd")
 _SERIES = {"q": "positions", "qd": "velocities", "qdd": "accelerations"}
 _NANO = 1_000_000_000
+_LARGEST = 1e300  # a whole number of JSON may be larger than any float; nan is no smaller than anything
 
 
 def format_of(path: Path, given: str | None = None) -> str:
@@ -105,10 +105,10 @@ def read_motion(path: str | os.PathLike[str]) -> tuple[Motion, tuple[str, ...]]:
         motion = load_motion(source)
         described = source.with_suffix(".json").exists()
         return motion, load_description(source).joint_names if described else ()
-    content = read_bounded(source, MOST_BYTES, "a motion")
     try:
         if kind == "npz":
-            return _from_npz(content, source)
+            return _from_npz(source)
+        content = read_bounded(source, MOST_BYTES, "a motion")
         return _from_message(_parsed(content, kind, source), source)
     except MotionError as error:
         raise InputError(f"{source}: {error}") from error
@@ -141,28 +141,16 @@ def check_joints(path: Path, motion: Motion, names: Sequence[str], robot_joints:
 
 def _npz(motion: Motion, names: list[str], limits: JointLimits, scene: str) -> bytes:
     arrays: dict[str, Any] = {name: getattr(motion, name) for name in _ARRAYS}
-    arrays |= {"joint_names": np.array(names), "scene": np.array(scene)}
+    arrays |= {"joint_names": np.array(names), "scene": text_array(scene)}
     if limits.unit != "rad":
         arrays["units"] = np.array(limits.units)
     arrays |= {f"limit_{name}": np.array(values) for name, values in limits.to_dict().items()}
-    buffer = BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
+    return npz_bytes(arrays)
 
 
-def _from_npz(content: bytes, source: Path) -> tuple[Motion, tuple[str, ...]]:
-    try:
-        with np.load(BytesIO(content), allow_pickle=False) as archive:
-            missing = [name for name in (*_ARRAYS, "joint_names") if name not in archive.files]
-            if missing:
-                raise InputError(
-                    f"{source}: {missing[0]}: missing; expected {', '.join(_ARRAYS)}, joint_names"
-                )
-            arrays, names = [archive[name] for name in _ARRAYS], archive["joint_names"]
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{source}: not an npz archive of plain arrays ({one_line(error)})") from error
+def _from_npz(source: Path) -> tuple[Motion, tuple[str, ...]]:
+    members = load_npz(source, (*_ARRAYS, "joint_names"), MOST_BYTES, "a motion")
+    arrays, names = [members[name] for name in _ARRAYS], members["joint_names"]
     for name, array in zip(_ARRAYS, arrays, strict=True):
         if array.dtype.kind not in "fiu":
             raise InputError(f"{source}: {name}: holds {array.dtype}, expected numbers")
@@ -230,7 +218,7 @@ def _row(point: Mapping[str, Any], name: str, dof: int, index: int, source: Path
     if not isinstance(values, list) or len(values) != dof:
         found = len(values) if isinstance(values, list) else "no"
         raise InputError(f"{source}: points[{index}].{name}: {found} values for {dof} joints")
-    if not all(type(value) in (int, float) and np.isfinite(value) for value in values):
+    if not all(type(value) in (int, float) and abs(value) <= _LARGEST for value in values):
         raise InputError(f"{source}: points[{index}].{name}: a value is not a finite number")
     return [float(value) for value in values]
 
@@ -239,11 +227,13 @@ def _parsed(content: bytes, kind: str, source: Path) -> Any:
     try:
         text = content.decode("utf-8")
         if kind == "ros-json":
-            return json.loads(text)
+            return parsed_json(text, str(source))
         if any(mark in text for mark in "&*!"):
             raise InputError(f"{source}: aliases (&, *) and tags (!) are not allowed")
         return yaml.safe_load(text)
     except UnicodeDecodeError as error:
         raise InputError(f"{source}: not a text file") from error
-    except (json.JSONDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"{source}: not {kind.removeprefix('ros-').upper()} ({one_line(error)})") from error
+    except InputError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(f"{source}: not YAML ({one_line(error)})") from error

@@ -205,7 +205,7 @@ class JointLimits:
             fields: dict[str, Any] = {name: np.array(data[name], dtype=np.float64) for name in _BOUNDS}
             fields |= {name: np.array(data.get(name, []), dtype=np.bool_) for name in _KINDS}
             return cls(**fields)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             if isinstance(error, MotionError):
                 raise
             raise MotionError(f"limits: not numbers ({error})") from error

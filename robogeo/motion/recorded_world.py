@@ -57,10 +57,14 @@ class RecordedWorld(World):
         super().__init__(scene, robot, metres_per_radian)
         self.recordings, self.held_out_recordings = list(recordings), list(held_out)
         self.pool = [index for index in range(len(recordings)) if index not in set(held_out)]
-        if not self.pool or not self.held_out_recordings:
-            raise InputError(f"recordings: {len(recordings)}, too few to give some and to hold some out")
-        self._paths = [self._path(index, each) for index, each in enumerate(recordings)]
         self._tolerance = tolerance
+        try:
+            if not self.pool or not self.held_out_recordings:
+                raise InputError(f"recordings: {len(recordings)}, too few to give some and to hold some out")
+            self._paths = [self._path(index, each) for index, each in enumerate(recordings)]
+        except BaseException:
+            self.close()
+            raise
 
     @cached_property
     def observation(self) -> Observation:

@@ -23,7 +23,7 @@ from scipy.interpolate import CubicHermiteSpline
 from robogeo.durable import write_atomically
 from robogeo.errors import InputError, MotionError
 from robogeo.motion.limits import JointLimits
-from robogeo.reading import read_text
+from robogeo.reading import read_json, read_text
 
 FloatArray = NDArray[np.float64]
 
@@ -217,10 +217,7 @@ def load_description(path: str | os.PathLike[str]) -> MotionDescription:
         InputError: one line with file, field and reason.
     """
     source = _csv_path(path).with_suffix(".json")
-    try:
-        data: Any = json.loads(read_text(source, MOST_BYTES, "a motion"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{source}: not JSON ({error})") from error
+    data: Any = read_json(source, MOST_BYTES, "a motion")
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError(f"{source}: format: expected {FORMAT!r}")
     if data.get("schema_version") != 1:

@@ -75,7 +75,9 @@ def reproduce(name: str, quick: bool, seeds: int | None, out: Path | None, progr
     places = places_of(name, quick=quick, whole=count == settings.seeds, out=out)
     for folder in (places.kept, places.results, places.images):
         make_folder(folder)
-    kept = [Kept(places.kept / f"seed-{seed}", seed) for seed in range(count)]
+    # What an earlier edition found is of no use to this one, whichever stage it is of.
+    edition = "" if settings.edition == 1 else f"-edition-{settings.edition}"
+    kept = [Kept(places.kept / f"seed-{seed}{edition}", seed) for seed in range(count)]
     records = [_seed(experiment, settings, one, progress) for one in kept]
     progress.say(f"{name}: {count} seeds are done; measuring and drawing")
     results = Results(f"reproduce_{name}", _command(name, quick, seeds))

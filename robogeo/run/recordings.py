@@ -168,8 +168,7 @@ def world_of(config: ExperimentConfig, data: DataSet | None) -> World:
     Raises:
         InputError: unknown scene or robot; recordings that are not of this robot, or too few.
     """
-    seen = config.observation
-    metres = None if seen is None or seen.kind == "joints" else seen.metres_per_radian
+    metres = config.metres_per_radian
     if data is None or config.recordings is None or not config.recorded:
         world = World(config.scene, config.robot, metres)
     else:

@@ -106,9 +106,12 @@ def cells(config: StudyConfig) -> list[Cell]:
     """All cells of a study, in the order in which they are run.
 
     Raises:
-        InputError: an experiment cannot be read, or two are of the same scene and robot.
+        InputError: an experiment cannot be read, or is on recordings, or two are of the same scene and robot.
     """
     experiments = {scene.experiment: load_config(scene.experiment) for scene in config.scenes}
+    recorded = [name for name, experiment in experiments.items() if experiment.recordings is not None]
+    if recorded:
+        raise InputError(f"scenes: {recorded[0]} learns from recordings; a study asks in scenes")
     places = [(experiment.scene, experiment.robot) for experiment in experiments.values()]
     twice = [name for name, place in zip(experiments, places, strict=True) if places.count(place) > 1]
     if twice:

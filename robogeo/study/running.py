@@ -44,7 +44,7 @@ def run_cell(cell: Cell, folder: Path, share: bool = True) -> Record:
         RobogeoError: the scene cannot be run, or the oracle refuses everything.
     """
     began = time.process_time()
-    world = opened(cell.config.scene, cell.config.robot, None)
+    world = opened(cell.config.scene, cell.config.robot, cell.config.metres_per_radian)
     trials = cached_trials(world, cell.config, folder / "held_out")
     with RunFolder.open(folder / "cells" / cell.name, cell.config.as_dict(), NOT_IDENTITY) as run:
         if share and not run.journal.of_kind("evaluate"):

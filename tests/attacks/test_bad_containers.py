@@ -118,7 +118,8 @@ def test_bad_lerobot(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file, about = place / "data/chunk-000/file-000.parquet", place / "meta/info.json"
     info, content = json.loads(about.read_text()), file.read_bytes()
     for change, expected in (
-        ({"fps": 0}, "fps: '0', expected a positive number"),
+        ({"fps": 0}, "fps: 0, expected a positive number"),
+        ({"fps": 10**400}, "fps: a huge number, expected a positive number"),
         ({"total_frames": 61}, "holds 60 frames"),
         ({"codebase_version": "v9"}, "codebase_version: 'v9'"),
         ({"features": {}}, "features: no 'observation.state'"),
@@ -127,6 +128,8 @@ def test_bad_lerobot(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ):
         about.write_text(json.dumps(info | change))
         assert expected in refused(capfd, place)
+    about.write_text(json.dumps(info | {"features": {**info["features"], "frame_index": {"names": None}}}))
+    assert "'frame_index' numbers the frames" in refused(capfd, place, "--key", "frame_index")
     about.write_text(json.dumps(info))
     file.write_bytes(content[: len(content) // 2])
     assert "not a readable parquet file" in refused(capfd, place)

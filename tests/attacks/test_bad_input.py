@@ -52,6 +52,8 @@ def refused(arguments: list[str], place: Path, capfd: pytest.CaptureFixture[str]
         ),
         ("sede=5", "did you mean 'seed'?"),
         ("seed=many", "field 'seed' is 'many', expected a valid integer"),
+        (f"seed=0x{'f' * 5000}", "field 'seed' is 'a huge number'"),
+        ("recordings.units=[rad]", "field 'recordings.path', field required"),
         ("seed=-1", "field 'seed' is '-1', expected greater than or equal to 0"),
         ("model.hidden=wide", "field 'model.hidden'"),
         ("training.learning_rate=.nan", "field 'training.learning_rate'"),
@@ -184,10 +186,10 @@ def test_a_bad_place_to_write(
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "requests.csv: cannot be read as CSV"),
+        (None, "requests.csv: cannot be read"),
         (b"", "header: expected s1,..,g7 (14 columns)"),
         (b"a,b\n", "header: expected s1,..,g7"),
-        (b"\xff\xfe\x00", "cannot be read as CSV"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (f"{HEADER}\n".encode(), "holds no request"),
         (f"{HEADER}\n\n1,2\n".encode(), "line 3: 2 values, expected 14"),
         (f"{HEADER}\n{REST},{REST},1\n".encode(), "line 2: 15 values, expected 14"),
@@ -231,3 +233,9 @@ def test_a_bad_option(
 def test_the_configuration_used_as_good_is_good(shelf: World) -> None:
     q = np.array([float(part) for part in REST.split(",")])
     assert shelf.request_between(q, q).start_place
+
+
+@pytest.mark.parametrize("command", ["inspect", "learn", "verify", "evaluate", "map"])
+def test_a_name_that_no_file_can_have(command: str, place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    line = refused([command, f"{'a' * 300}.npz"], place, capfd)
+    assert "aaa" in line and len(line) < 1000

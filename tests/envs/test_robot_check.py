@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pybullet
 import pytest
 
 from envs.arm import ArmEnv
@@ -24,6 +25,21 @@ def test_a_robot_anywhere_is_loaded_by_the_path_of_its_file(
     np.testing.assert_array_equal(robot.upper, [2.0, 3.0])
     monkeypatch.chdir(tmp_path)
     assert load_robot("small.yaml").dof == 2
+
+
+def test_a_file_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "deep.yaml").write_text("[" * 2_000 + "]" * 2_000)
+    with pytest.raises(WorldError, match=r"deep\.yaml: maximum recursion depth"):
+        load_robot(str(tmp_path / "deep.yaml"))
+
+
+def test_an_arm_that_cannot_be_put_into_a_scene_leaves_no_client(tmp_path: Path) -> None:
+    path = write_arm(tmp_path)
+    before = {client for client in range(100) if pybullet.isConnected(client)}
+    for _ in range(3):
+        with pytest.raises(WorldError):
+            ArmEnv("ShelfReach", str(path))
+    assert {client for client in range(100) if pybullet.isConnected(client)} == before
 
 
 def test_a_path_to_nothing_is_refused(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def message() -> dict[str, Any]:
         (lambda m: m.update(joint_names=["a"]), r"points\[0\]\.positions: 2 values for 1 joints"),
         (lambda m: m["points"][1].pop("velocities"), r"points\[1\]\.velocities: no values for 2 joints"),
         (lambda m: m["points"][1].update(positions=[0.0, "x"]), r"points\[1\]\.positions: .* not a finite"),
+        (lambda m: m["points"][1].update(positions=[0.0, 10**400]), r"points\[1\]\.positions: .* not a fin"),
         (lambda m: m["points"][1].update(positions=[0.0, np.inf]), r"points\[1\]\.positions: .* not a fin"),
         (lambda m: m["points"][2].update(time_from_start={"sec": 1}), r"points\[2\].*1 s does not follow 1"),
         (lambda m: m["points"][2].update(time_from_start={"sec": 0.5}), r"points\[2\]\.time_from_start: exp"),
@@ -120,8 +121,10 @@ def test_bad_messages_are_told_in_one_line(change: Any, told: str, ending: str, 
         ("a.yaml", b"a: &x [1]\nb: *x\n", "aliases"),
         ("a.yaml", b"!!python/object/apply:os.getcwd []\n", "tags"),
         ("a.json", b"\xff\xfe", "not a text file"),
-        ("a.npz", b"PK", "not an npz archive"),
-        ("a.npz", b"", "not an npz archive"),
+        ("a.json", b'{"points": [' + b"9" * 5000 + b"]}", "not JSON"),
+        ("a.yaml", b"points: 2001-99-99\n", "not YAML"),
+        ("a.npz", b"PK", "not a readable npz archive"),
+        ("a.npz", b"", "not a readable npz archive"),
     ],
 )
 def test_files_that_are_no_motion(name: str, content: bytes, told: str, tmp_path: Path) -> None:
@@ -140,8 +143,8 @@ def test_files_that_are_no_motion(name: str, content: bytes, told: str, tmp_path
         ({"q": np.full((3, 2), np.nan)}, "finite"),
         ({"qd": np.array(["a"])}, "qd: holds"),
         ({"joint_names": np.array(["a"])}, "joint_names: expected 2 names"),
-        ({"joint_names": np.array([None, None])}, "plain arrays"),
-        ({"qdd": None}, "qdd: missing"),
+        ({"joint_names": np.array([None, None])}, "has type object, expected numbers or text"),
+        ({"qdd": None}, "holds no array 'qdd'"),
     ],
 )
 def test_bad_arrays_are_told(change: dict[str, Any], told: str, tmp_path: Path) -> None:

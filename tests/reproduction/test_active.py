@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from robogeo.evaluation.results import Results
+from robogeo.motion.request import Refusal
 from robogeo.reproduction.arm import experiment as active_arm
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.pendulum import active as active_pendulum
+from robogeo.reproduction.pendulum import swings
 from robogeo.reproduction.pendulum.swings import Swing
 
 
@@ -38,6 +41,41 @@ def test_the_pendulum_is_compared_before_and_after_asking(tmp_path: Path) -> Non
     assert len(picture.figure.subfigs) == 3
     assert "bridge: down to up" in active_pendulum.words(settings, [record])
     assert replace(before, queries=[]).largest_step == pytest.approx(180.0 / 63)
+
+
+@pytest.mark.parametrize(("most", "rough", "pictures"), [(0, 9, 1), (2, 9, 3), (2, 1, 2)])
+def test_a_swing_is_looked_at_after_every_question_and_none_is_asked_in_vain(
+    most: int, rough: int, pictures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Asking:
+        """Stands for a learner, whose swing is rough until so many questions were answered."""
+
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def attach(self, demonstration: object) -> None:
+            pass
+
+        def update(self) -> None:
+            pass
+
+        def ask(self, n: int) -> list[Any]:
+            asked.append("asked")
+            return [SimpleNamespace(id="q", kind="cover", request=SimpleNamespace(name="up to down"))]
+
+        def tell(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(swings, "Learner", Asking)
+    monkeypatch.setattr(swings.SimulatedOracle, "demonstrate", lambda *_: Refusal("no", "no"))
+    monkeypatch.setattr(
+        swings, "_seen", lambda _, names, seed: made_swing(40.0 if len(names) < rough else 2.0, 1.0, names)
+    )
+    found = swings.measure(0, tmp_path / "run", most)
+    assert [len(swing.queries) for swing in found] == list(range(pictures))
+    assert len(asked) == pictures - 1
 
 
 def made_record(after: str) -> dict[str, Any]:

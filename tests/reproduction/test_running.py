@@ -83,6 +83,16 @@ def test_other_settings_are_other_records(here: Path) -> None:
     assert sorted(kept) == [".json", ".json", ".safetensors"]
 
 
+def test_another_edition_begins_with_nothing(here: Path) -> None:
+    assert main(["reproduce", "pendulum", "--seeds", "1"]) == 0
+    settings = (here / "made.yaml").read_text()
+    (here / "made.yaml").write_text(f"{settings}edition: 2\n")
+    assert main(["reproduce", "pendulum", "--seeds", "1"]) == 0
+    for folder in ("seed-0", "seed-0-edition-2"):
+        kept = [file.suffix for file in (here / "runs/reproduce/pendulum" / folder).iterdir()]
+        assert sorted(kept) == [".json", ".safetensors"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

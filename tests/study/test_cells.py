@@ -99,3 +99,12 @@ def test_two_experiments_of_one_scene_would_be_mixed_up(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="quickstart and shelf_reach are of the same scene"):
         cells(load_study(file)[0])
+
+
+def test_a_study_asks_in_scenes(tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(
+        "scenes: [{experiment: quickstart}, {experiment: recordings}]\nstrategies: [combined, random]\n"
+    )
+    with pytest.raises(InputError, match="recordings learns from recordings; a study asks in scenes"):
+        cells(load_study(file)[0])

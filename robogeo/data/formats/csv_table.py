@@ -12,7 +12,6 @@ robogeo (t, q1..qn, qd1.., qdd1..) the positions are read, and the joint names f
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
 from robogeo.data.table import is_number, table_head, table_numbers
 from robogeo.durable import replacing
 from robogeo.errors import InputError
-from robogeo.reading import read_text
+from robogeo.reading import read_json
 
 FloatArray = NDArray[np.float64]
 
@@ -154,10 +153,7 @@ def _side_car_names(path: Path, joints: tuple[str, ...]) -> tuple[str, ...] | No
     side_car = path.with_suffix(".json")
     if not side_car.is_file():
         return None
-    try:
-        described = json.loads(read_text(side_car, _SIDE_CAR_BYTES, "a motion's side-car"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{side_car}: not JSON ({error})") from error
+    described = read_json(side_car, _SIDE_CAR_BYTES, "a motion's side-car")
     names = described.get("joints") if isinstance(described, dict) else None
     if names is None:
         return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from robogeo.data.data_set import DataSet
-from robogeo.errors import InputError
-from robogeo.reading import read_text
+from robogeo.errors import InputError, shortly
+from robogeo.reading import read_json
 
 KEY = "robogeo"
 _MOST_BYTES = 64 * 1024 * 1024
+_LARGEST = 1e30  # of numbers that are looked at; a whole number of JSON may be larger than any float
 
 
 def described(data: DataSet) -> dict[str, Any]:
@@ -23,6 +23,15 @@ def described(data: DataSet) -> dict[str, Any]:
         "rate": data.rate,
         "robot": data.facts.get("robot", ""),
     }
+
+
+def read_metadata(path: Path) -> Any:
+    """What a JSON file beside the data says of them.
+
+    Raises:
+        InputError: it cannot be read, or is none.
+    """
+    return read_json(path, _MOST_BYTES, "a description")
 
 
 def description(content: Any, path: Path) -> dict[str, Any]:
@@ -53,27 +62,6 @@ def positive(value: Any, where: str) -> float:
     Raises:
         InputError: it is not.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 < value < float("inf"):
-        raise InputError(f"{where}: {str(value)[:40]!r}, expected a positive number")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 < value <= _LARGEST:
+        raise InputError(f"{where}: {shortly(value)}, expected a positive number")
     return float(value)
-
-
-def read_json(path: Path) -> Any:
-    """The content of a JSON file.
-
-    Raises:
-        InputError: it cannot be read, or is none.
-    """
-    return parsed_json(read_text(path, _MOST_BYTES, "a description"), str(path))
-
-
-def parsed_json(text: str, where: str) -> Any:
-    """The content of JSON text.
-
-    Raises:
-        InputError: it is none.
-    """
-    try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{where}: not JSON ({error})") from error

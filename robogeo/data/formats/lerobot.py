@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.data_set import MOST_VALUES, Episode, Reading, Recordings
-from robogeo.data.formats.description import description, positive, read_json
+from robogeo.data.formats.description import description, positive, read_metadata
 from robogeo.data.formats.library import DAMAGE, library, unreadable
 from robogeo.errors import InputError
 
@@ -27,6 +27,7 @@ STATE = "observation.state"
 # Time stamps are float32; LeRobot takes them for their frame's within this, s.
 _TOLERANCE = 1e-4
 _INDICES = ("timestamp", "frame_index", "episode_index")
+_TASK = "task_index"
 
 
 def read_lerobot(path: Path, reading: Reading) -> Recordings:
@@ -36,8 +37,10 @@ def read_lerobot(path: Path, reading: Reading) -> Recordings:
         InputError: one line with file, field and reason.
     """
     place = path / "meta" / "info.json"
-    info = read_json(place)
+    info = read_metadata(place)
     key = reading.key or STATE
+    if key in (*_INDICES, _TASK):
+        raise InputError(f"{place}: {key!r} numbers the frames; name a feature of joints (--key)")
     feature = _feature(info, key, place)
     rate = positive(info.get("fps"), f"{place}: fps")
     frames = _frames(path, key)
@@ -101,7 +104,8 @@ def _frames(path: Path, key: str) -> dict[str, NDArray[Any]]:
     width = {part[key].shape[1] for part in parts}
     if len(width) != 1:
         raise InputError(f"{path}: {key}: the files have different numbers of columns, {sorted(width)}")
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0] if name != key}
+    told = [name for name in (*_INDICES, _TASK) if all(name in part for part in parts)]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in told}
     return joined | {"q": np.concatenate([part[key] for part in parts])}
 
 
@@ -120,7 +124,7 @@ def _read(opened: Any, key: str, file: Path) -> dict[str, NDArray[Any]]:
     missing = [name for name in (key, *_INDICES) if name not in present]
     if missing:
         raise InputError(f"{file}: {missing[0]}: there is no such column")
-    wanted = [key, *_INDICES, *(["task_index"] if "task_index" in present else [])]
+    wanted = [key, *_INDICES, *([_TASK] if _TASK in present else [])]
     table = opened.read(columns=wanted)
     return {name: _column(table, name, file) for name in wanted}
 
@@ -136,7 +140,7 @@ def _column(table: Any, name: str, file: Path) -> NDArray[Any]:
     if numbers.dtype.kind not in "fiu":
         raise InputError(f"{file}: {name}: holds {flat.type} values, expected numbers")
     if not lists:
-        return numbers if name in (*_INDICES, "task_index") else numbers[:, None]
+        return numbers if name in (*_INDICES, _TASK) else numbers[:, None]
     lengths = {len(column[0])} if hasattr(column.type, "list_size") else set(_lengths(column))
     if len(lengths) > 1 or 0 in lengths:
         raise InputError(f"{file}: {name}: rows of different lengths, {sorted(lengths)[:4]}")
@@ -160,7 +164,7 @@ def _episodes(
     episodes = []
     for start, end in zip(starts, [*starts[1:], len(numbers)], strict=True):
         t = exact[start:end] if near[start:end].all() else stamps[start:end]
-        task = tasks.get(int(frames["task_index"][start]), "") if "task_index" in frames else ""
+        task = tasks.get(int(frames[_TASK][start]), "") if _TASK in frames else ""
         name = str(int(numbers[start]))
         episodes.append(Episode(name, frames["q"][start:end], t, f"{path.name} {name}", task))
     return episodes
@@ -176,7 +180,7 @@ def _tasks(path: Path) -> dict[int, str]:
         columns = parquet.read_table(file).to_pydict()
     except (pyarrow.ArrowException, *DAMAGE) as error:
         raise unreadable(file, "parquet", error) from error
-    numbers = columns.pop("task_index", [])
+    numbers = columns.pop(_TASK, [])
     texts: list[Any] = next(iter(columns.values()), [])
     return {
         number: text

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
-from robogeo.data.formats.description import KEY, described, description, read_json
+from robogeo.data.formats.description import KEY, described, description, read_metadata
 from robogeo.data.formats.hdf5 import check_total, opened, series, subgroup, text_attribute
 from robogeo.data.formats.library import library
 from robogeo.data.sampling import check_even
@@ -36,7 +36,7 @@ def read_minari(path: Path, reading: Reading) -> Recordings:
         InputError: one line with file, episode, field and reason.
     """
     folder = path if (path / METADATA).is_file() else path / "data"
-    metadata = read_json(folder / METADATA)
+    metadata = read_metadata(folder / METADATA)
     kept = metadata.get("data_format", "hdf5") if isinstance(metadata, dict) else None
     if kept != "hdf5":
         raise InputError(f"{folder / METADATA}: data_format: {str(kept)[:20]!r}, only hdf5 is read")

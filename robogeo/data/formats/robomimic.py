@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 
 from robogeo.data.data_set import DataSet, Episode, Reading, Recordings
-from robogeo.data.formats.description import KEY, described, description, parsed_json
+from robogeo.data.formats.description import KEY, described, description
 from robogeo.data.formats.hdf5 import check_total, opened, series, subgroup, text_attribute
 from robogeo.data.formats.library import library
 from robogeo.data.sampling import check_even
 from robogeo.durable import replacing
 from robogeo.errors import InputError
+from robogeo.reading import parsed_json
 
 JOINT_KEYS = ("robot0_joint_pos", "joint_pos", "joint_positions", "joint_states", "qpos", "q")
 _GYM = 2  # robomimic's EnvType of a Gym environment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,11 +42,13 @@ class Way:
 
 def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None:
     """Draw ways over a picture of the scene, with the arm at the start; obstacles never hide a way."""
-    environment = cast(Any, make(scene, robot))
-    ax.imshow(environment.film(ways[0].q[:1], 1.0, SIZE)[0], alpha=0.75)
-    for way in ways:
-        points = environment.kinematics.tool_path(way.q)
-        seen = in_picture(points, environment.scene.camera_eye, environment.scene.camera_target)
+    with closing(cast(Any, make(scene, robot))) as environment:
+        picture = environment.film(ways[0].q[:1], 1.0, SIZE)[0]
+        paths = [environment.kinematics.tool_path(way.q) for way in ways]
+        eye, target = environment.scene.camera_eye, environment.scene.camera_target
+    ax.imshow(picture, alpha=0.75)
+    for way, points in zip(ways, paths, strict=True):
+        seen = in_picture(points, eye, target)
         look = {"marker": "o", "markersize": 4.5, "linewidth": 0.8} if way.dots else {"linewidth": 2.4}
         ax.plot(
             *seen.T, color=way.color, label=way.label, markeredgecolor="white", markeredgewidth=0.4, **look
@@ -65,7 +68,6 @@ def draw_in_scene(ax: Axes, scene: str, robot: str, ways: Sequence[Way]) -> None
             fontweight="bold",
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         )
-    environment.close()
     ax.set(xticks=[], yticks=[], xlim=(0, SIZE[0]), ylim=(SIZE[1], 0))
     ax.spines[:].set_visible(False)
 

@@ -49,7 +49,7 @@ def _tool(circle: Circle, records: Sequence[Record]) -> Figure:
 
 def _draw_ways(ax: Axes, circle: Circle, name: str, record: Record) -> None:
     around = circle.points(np.linspace(0.0, 2.0 * np.pi, 361))
-    ax.plot(around[:, 1], around[:, 2], color=MUTED, linewidth=1.0, label="circle, 0.4 m")
+    ax.plot(around[:, 1], around[:, 2], color=MUTED, linewidth=1.0, label=f"circle, {circle.radius:g} m")
     for way, (told, color, dash) in WAYS.items():
         tool, error = np.array(record[name]["example"][way]["tool"]), record[name]["example"][way]["error"]
         label = f"{told}: mean {np.mean(error):.1f}, largest {np.max(error):.1f} mm"

@@ -51,7 +51,7 @@ class Swing:
     """The held-out geodesic after a round, seen at even latent steps.
 
     Attributes:
-        queries: kinds and names of the questions answered so far.
+        queries: kinds and names of the questions asked so far.
         pictures: (n, 256) decoded.
         angles: (n,) read off them, degrees.
         log10_mf: (n,) magnification factor on the way.
@@ -99,15 +99,14 @@ def measure(seed: int, run: Path, most: int = MOST_QUERIES) -> list[Swing]:
                 learner.attach(shown)
         swings: list[Swing] = []
         asked: list[str] = []
-        while len(asked) <= most:
+        while True:
             learner.update()
             swings.append(_seen(learner, list(asked), seed))
-            if swings[-1].abruptness <= SMOOTH:
-                break
-            for query in learner.ask(1):
+            if swings[-1].abruptness <= SMOOTH or len(asked) >= most or not (queries := learner.ask(1)):
+                return swings
+            for query in queries:
                 asked.append(f"{query.kind}: {query.request.name}")
                 learner.tell(query.id, oracle.demonstrate(query.request, len(asked)))
-        return swings
 
 
 def rows(swings: Sequence[Swing], seed: int) -> list[dict[str, Any]]:
