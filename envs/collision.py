@@ -143,10 +143,6 @@ class CollisionChecker:
                     return True
         return False
 
-    def smallest_along(self, path: FloatArray) -> float:
-        """Smallest clearance m over configurations (n, dof)."""
-        return min(self.clearance(q).smallest for q in path)
-
 
 def segment(a: FloatArray, b: FloatArray, resolution: float) -> FloatArray:
     """Points (n, dof) on the straight joint segment from a to b, at most ``resolution`` rad apart."""

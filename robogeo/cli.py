@@ -16,7 +16,7 @@ from typing import Any
 import tyro
 
 from robogeo.commands import data_options, options
-from robogeo.errors import InputError, Interrupted, RobogeoError, shortly
+from robogeo.errors import InputError, RobogeoError, shortly
 from robogeo.interruption import Terminated, interruptible
 from robogeo.parallel import use_one_thread
 
@@ -99,7 +99,7 @@ def _guarded(action: Callable[[], None], when_repeated: str = _GOES_ON) -> int:
 
 def _interrupt_in(error: BaseException | None) -> BaseException | None:
     """The interruption that an error is, or that a library made something of (numba: a SystemError)."""
-    while error is not None and not isinstance(error, (KeyboardInterrupt, Interrupted)):
+    while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__
     return error
 

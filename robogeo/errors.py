@@ -2,7 +2,7 @@
 
 Every failure that a caller can cause is a `RobogeoError` with one clear line: what is wrong, where, why,
 and what to do. Anything else that escapes is a defect. The command line turns `InputError` into exit
-status 2, `Interrupted` into 130 and the others into 1, without a traceback.
+status 2 and the others into 1, without a traceback.
 """
 
 from __future__ import annotations
@@ -42,10 +42,6 @@ class MotionError(RobogeoError, ValueError):
 
 class StrategyError(RobogeoError, ValueError):
     """A strategy breaks one of the rules that `robogeo.learning.check_strategy` checks."""
-
-
-class Interrupted(RobogeoError):
-    """The work was stopped from outside; everything committed so far is kept (exit status 130)."""
 
 
 def one_line(error: BaseException) -> str:

@@ -9,14 +9,9 @@ import robogeo
 from robogeo import errors
 
 
-@pytest.mark.parametrize("kind", ["InputError", "GeometryError", "ModelError", "MotionError", "Interrupted"])
+@pytest.mark.parametrize("kind", ["InputError", "GeometryError", "ModelError", "MotionError"])
 def test_every_error_is_a_robogeo_error(kind: str) -> None:
     assert issubclass(getattr(errors, kind), errors.RobogeoError)
-
-
-def test_an_interruption_is_no_value_error() -> None:
-    assert not issubclass(errors.Interrupted, ValueError)
-    assert issubclass(errors.InputError, ValueError)
 
 
 def test_light_imports_stay_light() -> None:

@@ -154,10 +154,6 @@ class RunFolder:
             raise InputError(f"{file}: blob is damaged, its content does not match its name")
         return content
 
-    def has_blob(self, sha: str) -> bool:
-        """Tell whether a blob of that name is there, without reading it."""
-        return (self.path / "blobs" / _checked_sha(sha)).is_file()
-
     def file(self, name: str) -> Path:
         """Return the path of a file in this folder, such as "motions/3.csv"; its folder is made if need be.
 

@@ -92,10 +92,6 @@ class Scores:
         """What is wrong with one candidate, in rad, by name."""
         return {name: float(getattr(self, name)[index]) for name in PARTS}
 
-    def facts(self, index: int) -> dict[str, float]:
-        """All that is known of one candidate, by name; plain data for a journal."""
-        return {name: float(column[index]) for name, column in self.columns().items()}
-
     def kind(self, index: int) -> str:
         """What a demonstration of this candidate would do: ``bridge``, ``smooth`` or ``cover``.
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_RATES = ("velocity", "acceleration", "jerk")
 _GREY = "#d3d9df"
 
 

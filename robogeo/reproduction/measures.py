@@ -49,11 +49,6 @@ class Measure:
     better: Better | None = None
     gaps: Mapping[str, Estimate] = field(default_factory=dict)
 
-    def won(self, rival: str) -> bool:
-        """Whether the default is better than a rival by more than chance on these pairs."""
-        gap = self.gaps[rival]
-        return gap.high < 0.0 if self.better == "smaller" else gap.low > 0.0
-
     def as_row(self) -> dict[str, Any]:
         """The row as plain data."""
         row: dict[str, Any] = {"measure": self.name, "unit": self.unit, "paper": self.paper or None}

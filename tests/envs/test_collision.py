@@ -87,7 +87,7 @@ def test_the_first_collision_is_found_between_way_points(simulation: Simulation)
     inside = checker.first_collision(np.stack([0.5 * (left + right), right]))
     assert inside is not None
     assert inside.at == 0.0
-    assert checker.smallest_along(np.stack([left, 0.5 * (left + right)])) < 0.0
+    assert checker.clearance(0.5 * (left + right)).smallest < 0.0 < checker.clearance(left).smallest
 
 
 def test_a_path_is_sampled_at_its_resolution_with_its_corners() -> None:

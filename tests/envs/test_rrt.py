@@ -31,7 +31,7 @@ def check(path: np.ndarray, checker: CollisionChecker) -> None:
     np.testing.assert_array_equal(path[[0, -1]], [LEFT, RIGHT])
     assert np.abs(np.diff(path, axis=0)).max() <= 0.06
     assert np.all((path >= robot.lower) & (path <= robot.upper))
-    assert checker.smallest_along(path) >= MARGIN
+    assert min(checker.clearance(q).smallest for q in path) >= MARGIN
     assert checker.path_is_free(path, MARGIN)
 
 

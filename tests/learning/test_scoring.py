@@ -99,9 +99,9 @@ def test_noise_is_told_apart_from_what_demonstrations_mend() -> None:
     np.testing.assert_array_equal(after.uncertainty, before.uncertainty)
 
 
-def test_facts_of_one_candidate_are_plain_data_and_rows_can_be_exchanged() -> None:
+def test_rows_can_be_exchanged() -> None:
     some = made_up_candidates(5)
-    assert set(some.scores.facts(2)) == {field.name for field in fields(Scores)}
+    assert set(some.scores.columns()) == {field.name for field in fields(Scores)}
     full = score(some.manifold, some.requests[1:3])
     mixed = some.scores.with_rows(np.array([1, 2]), full)
     np.testing.assert_array_equal(mixed.jump[[1, 2]], full.jump)

@@ -31,8 +31,9 @@ def test_the_interval_knows_pairs_and_not_only_seeds() -> None:
     gap = difference(ours, theirs)
     assert gap.value == pytest.approx(-1.0) and gap.high - gap.low < 1e-6
     row = measured("x", {DEFAULT: ours, RECIPE: theirs}, better="smaller", rivals=(RECIPE,))
-    assert row.won(RECIPE)
-    assert not measured("x", {DEFAULT: ours, RECIPE: ours}, better="smaller", rivals=(RECIPE,)).won(RECIPE)
+    assert row.gaps[RECIPE].high < 0.0
+    same = measured("x", {DEFAULT: ours, RECIPE: ours}, better="smaller", rivals=(RECIPE,))
+    assert same.gaps[RECIPE].high == 0.0
 
 
 def test_statistics_of_many_samples_at_once() -> None:

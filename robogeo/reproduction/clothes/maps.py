@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from robogeo.config.settings import Settings
-from robogeo.data.fashion_mnist import CLASSES, LabelledPictures, load_fashion_mnist
+from robogeo.data.fashion_mnist import LabelledPictures, load_fashion_mnist
 from robogeo.fitting import FitSettings, codes, fitted
 from robogeo.geometry import (
     ExpectedMetric,
@@ -32,7 +32,6 @@ from robogeo.reproduction.charts import Chart
 from robogeo.reproduction.kept import Kept
 from robogeo.reproduction.settings import ChartSettings
 
-__all__ = ["CLASSES", "Clothes", "ClothesFits", "learned", "load_clothes"]
 FloatArray = NDArray[np.float64]
 
 
