@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from envs.errors import WorldError
 from envs.robots import FloatArray
-from envs.simulation import Simulation
+from envs.simulation import Simulation, pose_matrix
 
 _SPHERE, _BOX, _CYLINDER, _MESH, _CAPSULE = 2, 3, 4, 5, 7  # what PyBullet calls its shapes
 
@@ -33,7 +32,7 @@ def visual_arrays(simulation: Simulation) -> list[Drawn]:
         for shape in simulation.call("getVisualShapeData", body):
             joint, place = _mover(simulation, body, shape[1])
             vertices, faces = _triangles(shape)
-            placed = place @ _transform(shape[5], shape[6])
+            placed = place @ pose_matrix(shape[5], shape[6])
             found.append((joint, vertices @ placed[:3, :3].T + placed[:3, 3], faces, np.array(shape[7])))
     return found
 
@@ -55,10 +54,10 @@ def _pose_of(simulation: Simulation, body: int, link: int) -> FloatArray:
     """Pose (4, 4) of a link's frame as the URDF has it."""
     if link != -1:
         state = simulation.call("getLinkState", body, link, computeForwardKinematics=1)
-        return _transform(state[4], state[5])
-    centre = _transform(*simulation.call("getBasePositionAndOrientation", body))
+        return pose_matrix(state[4], state[5])
+    centre = pose_matrix(*simulation.call("getBasePositionAndOrientation", body))
     inertial = simulation.call("getDynamicsInfo", body, -1)
-    return np.asarray(centre @ np.linalg.inv(_transform(inertial[3], inertial[4])))
+    return np.asarray(centre @ np.linalg.inv(pose_matrix(inertial[3], inertial[4])))
 
 
 def _triangles(shape: Any) -> tuple[FloatArray, NDArray[np.int64]]:
@@ -103,9 +102,3 @@ def _trimesh() -> Any:
             "drawing a world needs trimesh, which is not installed: pip install 'robogeo[viewer]'"
         ) from error
     return trimesh
-
-
-def _transform(position: Any, quaternion: Any) -> FloatArray:
-    made = np.eye(4)
-    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
-    return made

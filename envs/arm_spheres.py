@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from envs.arm_cache import cached
 from envs.errors import WorldError
 from envs.meshes import READABLE, mesh_vertices
 from envs.robots import FloatArray
-from envs.simulation import Simulation
+from envs.simulation import Simulation, pose_matrix
 from envs.sphere_cover import cover
 
 _MOST = 96  # spheres of one arm
@@ -84,19 +83,13 @@ def _parts(simulation: Simulation) -> list[_Part]:
         if mover == -1:
             continue
         state = call("getLinkState", arm, mover, computeForwardKinematics=1)
-        base = np.linalg.inv(_transform(state[4], state[5]))
+        base = np.linalg.inv(pose_matrix(state[4], state[5]))
         body = call("getLinkState", arm, link, computeForwardKinematics=1)
-        place = base @ _transform(body[0], body[1])
+        place = base @ pose_matrix(body[0], body[1])
         for points, grown in _link_hulls(simulation, link):
             moved = points @ place[:3, :3].T + place[:3, 3]
             found.append(_Part(simulation.joints.index(mover), moved, grown))
     return found
-
-
-def _transform(position: Any, quaternion: Any) -> FloatArray:
-    made = np.eye(4)
-    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
-    return made
 
 
 def _link_hulls(simulation: Simulation, link: int) -> list[tuple[FloatArray, float]]:
@@ -111,7 +104,7 @@ def _link_hulls(simulation: Simulation, link: int) -> list[tuple[FloatArray, flo
         if shape[2] == _MESH and file.suffix.lower() not in READABLE:
             opaque = True
             continue
-        place = _transform(shape[5], shape[6])
+        place = pose_matrix(shape[5], shape[6])
         hulls += [
             (points @ place[:3, :3].T + place[:3, 3], grown) for points, grown in _shape_hulls(shape, file)
         ]

@@ -17,7 +17,7 @@ from envs.scenes.scene import Surroundings
 from envs.simulation import Simulation
 
 _CLEARANCE_EVERY = 4  # physics steps between two exact clearance checks
-_SETTLE = 48  # physics steps in which the goal is held before it is judged
+SETTLE = 48  # physics steps in which the goal is held before it is judged
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _run(simulation: SteppedArm, checker: Distances, q: FloatArray, qd: FloatArr
         if i % _CLEARANCE_EVERY == 0:  # only what is nearer than before need be measured
             clearance = checker.present_surroundings(clearance)
             touched = touched or checker.touches_itself()
-    for _ in range(_SETTLE):
+    for _ in range(SETTLE):
         simulation.command(q[-1], np.zeros_like(qd[-1]))
         simulation.step()
         touched = touched or simulation.touching()

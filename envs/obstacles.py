@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from envs.errors import WorldError
 from envs.robots import FloatArray
-from envs.simulation import Simulation
+from envs.simulation import Simulation, pose_matrix
 
 _SPHERE, _BOX, _CYLINDER, _PLANE = 2, 3, 4, 6  # what PyBullet calls its shapes
 
@@ -23,10 +22,10 @@ def obstacle_arrays(simulation: Simulation) -> list[tuple[str, FloatArray, Float
     """
     found = []
     for body in simulation.obstacles:
-        base = _transform(*simulation.call("getBasePositionAndOrientation", body))
+        base = pose_matrix(*simulation.call("getBasePositionAndOrientation", body))
         for shape in simulation.call("getCollisionShapeData", body, -1):
             kind, size = _primitive(shape[2], np.asarray(shape[3]))
-            found.append((kind, size, base @ _transform(shape[5], shape[6])))
+            found.append((kind, size, base @ pose_matrix(shape[5], shape[6])))
     return found
 
 
@@ -40,9 +39,3 @@ def _primitive(kind: int, size: FloatArray) -> tuple[str, FloatArray]:
     if kind == _PLANE:
         return "plane", np.zeros(0)
     raise WorldError(f"an obstacle of shape {kind} is no box, sphere, cylinder or plane")
-
-
-def _transform(position: tuple[float, ...], quaternion: tuple[float, ...]) -> FloatArray:
-    made = np.eye(4)
-    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
-    return made

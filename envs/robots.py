@@ -78,6 +78,7 @@ class RobotSpec:
         torque: limits (dof,), N m.
         self_collision_pairs: pairs of link indices that have to be checked (-1 is the base); None: find them.
         held: positions at which other movable joints (fingers, say) are held, rad or m; 0 where not named.
+        stances: how it works otherwise, by how the tool points (`APPROACHES`).
     """
 
     name: str

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from envs.engine import Engine, pybullet, silence
 from envs.errors import WorldError
@@ -20,6 +21,13 @@ from envs.robots import FloatArray, RobotSpec
 _HOLDING_FORCE = 200.0  # N or N m: holds fingers and the like against any motion of the arm
 _MOST_BOXES = 16  # boxes in one body that the engine survives
 Color = tuple[float, float, float, float]
+
+
+def pose_matrix(position: Sequence[float], quaternion: Sequence[float]) -> FloatArray:
+    """The engine's position (3,) m and quaternion (x, y, z, w) as one matrix (4, 4)."""
+    made = np.eye(4)
+    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
+    return made
 
 
 class Simulation(Engine):

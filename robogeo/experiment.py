@@ -19,7 +19,7 @@ from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import RobogeoError
 from robogeo.evaluation.audit import audit
 from robogeo.evaluation.foretelling import foretold
-from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, Trial, roll_out, trials_for
 from robogeo.evaluation.statistics import summarise
 from robogeo.learning.beginning import begin
 from robogeo.learning.journal import Event
@@ -36,7 +36,6 @@ from robogeo.run.recordings import as_begun, keep, oracle_of, recordings_for, wo
 from robogeo.run.stored import criteria_of, summary_of
 from robogeo.stopwatch import Stopwatch
 
-HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
 _TRIES = 20  # askings of one round after which the oracle is not asked any further
 
 

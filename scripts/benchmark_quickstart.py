@@ -21,13 +21,13 @@ import numpy as np
 from robogeo.data.demonstrations import observations
 from robogeo.evaluation.outcome import judged
 from robogeo.evaluation.results import Results
-from robogeo.evaluation.roll_out import roll_out, trials_for
-from robogeo.experiment import HELD_OUT_SEED
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, roll_out, trials_for
 from robogeo.learning.learner import Learner
 from robogeo.motion.endpoints import correct_end_points
+from robogeo.motion.path import smooth_path
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal
-from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.timing import time_path
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.run.stored import criteria_of, open_run, summary_of

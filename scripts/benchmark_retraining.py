@@ -24,8 +24,7 @@ from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.config.file import find_config, load_config
 from robogeo.data.demonstrations import Demonstration
 from robogeo.evaluation.results import Results
-from robogeo.evaluation.roll_out import Trial, roll_out, trials_for
-from robogeo.experiment import HELD_OUT_SEED
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, Trial, roll_out, trials_for
 from robogeo.learning.learner import Learner
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.run_folder import RunFolder

@@ -27,8 +27,7 @@ import tyro
 from robogeo.errors import MotionError
 from robogeo.evaluation.outcome import SuccessCriteria, judged
 from robogeo.evaluation.results import Results
-from robogeo.evaluation.roll_out import Trial, trials_for
-from robogeo.experiment import HELD_OUT_SEED
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, Trial, trials_for
 from robogeo.learning.oracles import SimulatedOracle
 from robogeo.learning.provenance import provenance
 from robogeo.motion.planner import Plan

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from robogeo.durable import write_atomically
+from robogeo.report import figure_png
 from robogeo.report.style import WIDTH, calm, new_figure, series
 
 _GRAPH = {
@@ -30,7 +32,7 @@ def draw_scale(rows: Sequence[dict[str, Any]], file: Path) -> None:
         graph.set(title="The graph", xlabel="nodes")
         _lines(round_, [row for row in rows if row["what"] == "round"], "demonstrations", _ROUND)
         round_.set(title="One round", xlabel="demonstrations", ylabel="processor time, s")
-        figure.savefig(file)
+    write_atomically(file, figure_png(figure))
 
 
 def _lines(axes: Any, rows: Sequence[dict[str, Any]], across: str, names: dict[str, str]) -> None:

@@ -23,7 +23,8 @@ from robogeo.report.png import figure_png
 from robogeo.reproduction.arm import collisions as collision
 from robogeo.reproduction.arm import generalising as generalise
 from robogeo.reproduction.arm import transition
-from robogeo.reproduction.arm.runs import AFTER, BEFORE, SCENES, Measured, measured_all
+from robogeo.reproduction.arm.records import AFTER, BEFORE
+from robogeo.reproduction.arm.runs import SCENES, Measured, measured_all
 from robogeo.reproduction.pendulum import swings as pendulum
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,7 +25,7 @@ from envs.collision import Clearance
 from envs.demonstrator import DemonstratedPath
 from envs.engine import PHYSICS_RATE
 from envs.errors import WorldError
-from envs.execution import Execution
+from envs.execution import SETTLE, Execution
 from envs.pendulum import swings
 from envs.pendulum.hinge import LENGTH, TORQUE, Hinge
 from envs.pendulum.pictures import NOISE, SIDE, Images, clean, draw, noisy
@@ -35,7 +35,6 @@ _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _CLEAR = 0.2  # m: what every world reports where nothing is near
 _UPRIGHT, _STILL = 0.1, 0.5  # rad, rad/s
 
-_SETTLE = 48  # physics steps in which the goal is held before it is judged
 
 FloatArray = NDArray[np.float64]
 
@@ -235,7 +234,7 @@ def _executed(hinge: Hinge, q: FloatArray, qd: FloatArray) -> Execution:
         angle, _, effort = hinge.state()
         measured.append(angle)
         torque = max(torque, abs(effort) / TORQUE)
-    for _ in range(_SETTLE):
+    for _ in range(SETTLE):
         hinge.follow(float(q[-1]), 0.0)
     away = abs(hinge.state()[0] - float(q[-1]))
     seen = np.array(measured)

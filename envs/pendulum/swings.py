@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from envs.demonstrator import DemonstratedPath
 from envs.errors import WorldError
-from envs.requests import Request
+from envs.requests import HELD_OUT, LIFELIKE, Request, require_natural
 
 FloatArray = NDArray[np.float64]
 
 PLACES = ("down", "down right", "right", "up right", "up", "up left", "left", "down left")
 _FREQUENCY = (8.0, 4.0, 2.0, 1.0, 1.0, 1.0, 2.0, 4.0)
 _WIDTH = 2.0 * np.pi / len(PLACES)
-_LIFELIKE, _HELD_OUT = 0, 1
 _STEP = 0.02  # rad between the samples of a demonstrated swing
 
 
@@ -34,13 +33,13 @@ def lifelike(seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
     Raises:
         WorldError: an unknown place, or a negative seed or index.
     """
-    _require_natural(seed, index)
+    require_natural(seed, index)
     for name in places:
         if name not in PLACES:
             raise WorldError(f"scene Pendulum has no place {name!r}; known: {', '.join(PLACES)}")
     among = [i for i, name in enumerate(PLACES) if not places or name in places]
     weights = np.array([_FREQUENCY[i] for i in among])
-    rng = np.random.default_rng([_LIFELIKE, seed, index])
+    rng = np.random.default_rng([LIFELIKE, seed, index])
     start = among[rng.choice(len(among), p=weights / weights.sum())]
     others = [i for i in among if i != start] or among
     weights = np.array([_FREQUENCY[i] for i in others])
@@ -49,12 +48,12 @@ def lifelike(seed: int, index: int, places: tuple[str, ...] = ()) -> Request:
 
 def held_out(seed: int, index: int) -> Request:
     """Held-out request ``index``: every pair of places comes once before any comes twice."""
-    _require_natural(seed, index)
+    require_natural(seed, index)
     pairs = [(a, b) for a in range(len(PLACES)) for b in range(len(PLACES)) if a != b]
     lap, place = divmod(index, len(pairs))
-    order = np.random.default_rng([_HELD_OUT, seed, lap, 0]).permutation(len(pairs))
+    order = np.random.default_rng([HELD_OUT, seed, lap, 0]).permutation(len(pairs))
     start, goal = pairs[order[place]]
-    return _draw(start, goal, np.random.default_rng([_HELD_OUT, seed, lap, 1 + place]))
+    return _draw(start, goal, np.random.default_rng([HELD_OUT, seed, lap, 1 + place]))
 
 
 def demonstrate(start: float, goal: float) -> DemonstratedPath:
@@ -67,9 +66,3 @@ def demonstrate(start: float, goal: float) -> DemonstratedPath:
 def _draw(start: int, goal: int, rng: np.random.Generator) -> Request:
     angles = [(place + rng.uniform(-0.5, 0.5)) * _WIDTH % (2.0 * np.pi) for place in (start, goal)]
     return Request(np.array(angles[:1]), np.array(angles[1:]), PLACES[start], PLACES[goal])
-
-
-def _require_natural(seed: int, index: int) -> None:
-    for name, value in (("seed", seed), ("index", index)):
-        if value < 0:
-            raise WorldError(f"the {name} of a request must not be negative, got {value}")

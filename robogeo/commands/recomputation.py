@@ -19,7 +19,7 @@ from robogeo.data.storage import parse_demonstration
 from robogeo.errors import InputError
 from robogeo.experiment import Loop, usual_oracle
 from robogeo.learning.answers import Answer, Failure
-from robogeo.learning.journal import Event
+from robogeo.learning.journal import Event, payload_of
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.request import Refusal
@@ -77,7 +77,7 @@ class _Replay:
             EVENT: lambda event: keep(learner.folder, kept(stored), learner.world, progress),
             "begin": lambda event: loop.prepare(),
             "attach": lambda event: learner.attach(stored_demonstration(stored, event)),
-            "skip": lambda event: learner.folder.journal.append("skip", _payload(event)),
+            "skip": lambda event: learner.folder.journal.append("skip", payload_of(event)),
             "fit": lambda event: learner.update(),
             "evaluate": lambda event: loop.evaluate(),
             "audit": lambda event: loop.stops(),
@@ -133,10 +133,6 @@ def told(stored: RunFolder, event: Mapping[str, Any]) -> Answer:
     if "failure" in event:
         return Failure(event["failure"])
     raise InputError(f"event {event['n']}: 'tell' holds no answer")
-
-
-def _payload(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in event.items() if name not in ("n", "event", "sha")}
 
 
 def _timeless(event: Event) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robogeo.errors import InputError
+from robogeo.errors import InputError, one_line
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 MOST_PICTURES = 200_000
@@ -70,7 +70,7 @@ def _grey(file: Path, side: int | None) -> tuple[NDArray[np.uint8], tuple[int, i
     except InputError:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"{file}: not a readable picture ({str(error).splitlines()[0][:120]})") from error
+        raise InputError(f"{file}: not a readable picture ({one_line(error)})") from error
     white = Image.new("RGBA", size, "white")
     grey = Image.alpha_composite(white, plain).convert("L")
     if side is not None and size != (side, side):

@@ -21,6 +21,7 @@ from robogeo.motion.verified import planning_in
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 
+HELD_OUT_SEED = 0  # the held-out requests of a scene are the same for every experiment
 _TOGETHER = 6  # requests planned in one batch: few enough to share 42 of them among processes evenly
 
 

@@ -36,8 +36,6 @@ def fitted(
     purpose: str,
     progress: Progress,
     *,
-    offset: FloatArray | None = None,
-    scale: FloatArray | None = None,
     groups: NDArray[np.int64] | None = None,
     device: torch.device | None = None,
 ) -> IWAE:
@@ -49,8 +47,6 @@ def fitted(
         seed: of the experiment.
         purpose: what is fitted, for the randomness and for people.
         progress: told about it.
-        offset: (D,) shift of the standardisation; the mean when None.
-        scale: (D,) its unit; for all dimensions the standard deviation of all values when None.
         groups: (N,) what each observation belongs to, for the bootstrap; each stands alone when None.
         device: that it is trained on; the model that is returned lies on the CPU.
 
@@ -58,7 +54,7 @@ def fitted(
         ModelError: bad observations, or a fit that diverged.
     """
     count, dimension = x.shape
-    shift, unit = _standard(x, offset, scale)
+    shift, unit = _standard(x)
     first = torch_generator(seed, 0, f"{purpose}: first weights")
     model = IWAE(dimension, settings.model_config_of(), shift, unit, first)
     if settings.principal_steps > 0:
@@ -75,23 +71,17 @@ def fitted(
     return model.cpu()
 
 
-def _standard(
-    x: NDArray[np.floating] | Rows, offset: FloatArray | None, scale: FloatArray | None
-) -> tuple[FloatArray, FloatArray]:
-    """Shift and unit (D,) of the standardisation: those given, else mean and deviation of all values."""
+def _standard(x: NDArray[np.floating] | Rows) -> tuple[FloatArray, FloatArray]:
+    """Shift and unit (D,) of the standardisation: the mean, and the standard deviation of all values."""
     if not isinstance(x, Rows):
-        shift = x.mean(axis=0, dtype=np.float64) if offset is None else offset
-        return shift, np.full(x.shape[1], float(x.std(dtype=np.float64))) if scale is None else scale
-    if offset is None:
-        offset = np.zeros(x.shape[1])
-        for part in x.parts():
-            offset += part.double().sum(dim=0).numpy()
-        offset /= len(x)
-    if scale is None:
-        centre = float(offset.mean())
-        square = sum(float((part.double() - centre).square().sum()) for part in x.parts())
-        scale = np.full(x.shape[1], (square / (len(x) * x.shape[1])) ** 0.5)
-    return offset, scale
+        return x.mean(axis=0, dtype=np.float64), np.full(x.shape[1], float(x.std(dtype=np.float64)))
+    shift = np.zeros(x.shape[1])
+    for part in x.parts():
+        shift += part.double().sum(dim=0).numpy()
+    shift /= len(x)
+    centre = float(shift.mean())
+    square = sum(float((part.double() - centre).square().sum()) for part in x.parts())
+    return shift, np.full(x.shape[1], (square / (len(x) * x.shape[1])) ** 0.5)
 
 
 def start_at_principal_components(

@@ -30,8 +30,9 @@ class Geodesic:
         converged: whether the solver came to rest; for a graph search, whether there is a way.
         bridged: share of the length on bridges between components of the graph, in [0, 1]; a relaxed curve
             keeps the value of the path it was relaxed from.
-        method: which solver, and start, gave it: `graph`, `relaxed from path`, `relaxed from line`, `line`,
-            `path`, `neural`, `neural as published` (which names coordinates that stay frozen).
+        method: which solver, and start, gave it: `graph`, `relaxed from path`, `relaxed from line`,
+            `half relaxed`, `line`, `path`, `neural`, `neural as published` (which names coordinates that stay
+            frozen), `none` where no curve was sought.
         nodes: indices of the graph's nodes that it passes, for a graph geodesic; none otherwise.
     """
 

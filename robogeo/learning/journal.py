@@ -28,6 +28,11 @@ _RESERVED = ("n", "event", "sha")
 _FIRST_LINK = "0" * 32
 
 
+def payload_of(event: Event) -> dict[str, Any]:
+    """What an event says, without what the journal itself adds to it."""
+    return {name: value for name, value in event.items() if name not in _RESERVED}
+
+
 class Journal:
     """The journal file at `path`, open for appending; made when missing. One writer at a time.
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from robogeo.data.demonstrations import Demonstration
 from robogeo.errors import MotionError
 from robogeo.learning.answers import Answer
+from robogeo.motion.path import smooth_path
 from robogeo.motion.request import Refusal, Request
-from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.timing import time_path
 from robogeo.motion.world import World
 
 FloatArray = NDArray[np.float64]

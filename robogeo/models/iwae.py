@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from robogeo.errors import ModelError
+from robogeo.errors import ModelError, one_line
 from robogeo.models.checks import check_choice, check_count, check_real
 from robogeo.models.networks import MLP, StackedMLP, activation_function
 
@@ -249,7 +249,7 @@ def _fixed_vector(name: str, values: Any, size: int) -> Tensor:
     try:
         vector = torch.as_tensor(values).detach().to(torch.float32).clone()
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{name} must be an array of numbers ({str(error).splitlines()[0]})") from None
+        raise ModelError(f"{name} must be an array of numbers ({one_line(error)})") from None
     if vector.shape != (size,):
         raise ModelError(f"{name} has shape {tuple(vector.shape)}, needs ({size},), one value per dimension")
     if not bool(torch.isfinite(vector).all()):

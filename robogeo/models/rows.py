@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from robogeo.errors import ModelError
+from robogeo.errors import ModelError, one_line
 
 CHUNK = 1 << 20
 """Numbers that are looked at together, where all have to be."""
@@ -88,4 +88,4 @@ def as_tensor(name: str, values: Any) -> Tensor:
     try:
         return torch.as_tensor(values).detach()
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{name} must be an array of numbers ({str(error).splitlines()[0]})") from None
+        raise ModelError(f"{name} must be an array of numbers ({one_line(error)})") from None

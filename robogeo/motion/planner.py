@@ -19,9 +19,10 @@ from robogeo.geometry import Geodesic
 from robogeo.motion.endpoints import correct_end_points, end_gaps
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import Manifold
+from robogeo.motion.path import smooth_path
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.smoothness import abruptness
-from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.timing import time_path
 from robogeo.motion.trajectory import Motion
 
 FloatArray = NDArray[np.float64]

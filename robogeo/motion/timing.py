@@ -31,8 +31,6 @@ from robogeo.motion.limits import JointLimits
 from robogeo.motion.path import as_points, smooth_path
 from robogeo.motion.trajectory import Motion
 
-__all__ = ["smooth_path", "time_path"]
-
 FloatArray = NDArray[np.float64]
 LawName = Literal["optimal", "quintic"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from robogeo.config import ExperimentConfig
 from robogeo.durable import make_folder, write_atomically
 from robogeo.errors import InputError
-from robogeo.evaluation.roll_out import Trial
-from robogeo.experiment import HELD_OUT_SEED, held_out_trials
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, Trial
+from robogeo.experiment import held_out_trials
 from robogeo.motion.world import World
 
 

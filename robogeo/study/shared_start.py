@@ -17,13 +17,12 @@ from robogeo.config import NOT_IDENTITY, ExperimentConfig
 from robogeo.durable import make_folder
 from robogeo.evaluation.roll_out import Trial
 from robogeo.experiment import Loop, usual_oracle
+from robogeo.learning.journal import payload_of
 from robogeo.learning.learner import Learner
 from robogeo.learning.run_folder import RunFolder
 from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
-
-_SEALED = ("n", "event", "sha")  # what the journal itself adds to an event
 
 
 def begin(run: RunFolder, start: ExperimentConfig, path: Path, world: World, trials: Sequence[Trial]) -> None:
@@ -51,8 +50,7 @@ def _copy(common: RunFolder, run: RunFolder) -> None:
                 run.put_blob(common.get_blob(event[name]))
         if "demonstration" in event:
             run.write_bytes(event["file"], common.get_blob(event["demonstration"]))
-        payload = {name: value for name, value in event.items() if name not in _SEALED}
-        run.journal.append(event["event"], payload)
+        run.journal.append(event["event"], payload_of(event))
 
 
 @contextmanager

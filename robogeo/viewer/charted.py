@@ -168,11 +168,10 @@ def _here(model: IWAE) -> bool:
 
 def _decoder_metric(model: IWAE) -> ExpectedMetric:
     """The decoder's expected metric, at the cost of its last hidden layer where that is linear."""
+    noise = model.noise if model.config.noise == "local" else None
     if isinstance(model, PictureIWAE) or not _here(model):
-        noise = model.noise if model.config.noise == "local" else None
         return ExpectedMetric(model.decode_heads, noise)
     narrow = heads_in_closed_form(model).narrowed()
-    noise = model.noise if model.config.noise == "local" else None
     return ExpectedMetric(narrow.heads, noise, perceptron=narrow)
 
 

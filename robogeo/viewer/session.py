@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from robogeo.errors import InputError
 from robogeo.evaluation.outcome import SuccessCriteria, judged
-from robogeo.evaluation.roll_out import Trial, trial_of
+from robogeo.evaluation.roll_out import HELD_OUT_SEED, Trial, trial_of
 from robogeo.learning.learner import Learner
 from robogeo.motion.planner import Plan, Planner
 from robogeo.motion.request import Refusal, Request
@@ -143,7 +143,7 @@ class Session:
 
     def held_out(self, count: int) -> list[Request]:
         """Held-out requests, which people without a mouse may choose from."""
-        return self.world.held_out(0, count)
+        return self.world.held_out(HELD_OUT_SEED, count)
 
     def _plan(self, request: Request, route: Route) -> Plan | Refusal:
         plans = self.learner.plans

@@ -12,8 +12,9 @@ from envs.errors import WorldError
 from envs.pendulum import PendulumEnv
 from envs.pendulum.swings import PLACES, held_out, lifelike, place_of
 from robogeo.errors import InputError
+from robogeo.motion.path import smooth_path
 from robogeo.motion.planner import MotionOptions
-from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.timing import time_path
 from robogeo.motion.verified import planning_in
 from robogeo.motion.world import World
 

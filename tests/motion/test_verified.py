@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from robogeo.models import IWAE, ModelConfig, TrainingConfig, fit
 from robogeo.motion.limits import JointLimits
 from robogeo.motion.manifold import GeometryOptions, Manifold
+from robogeo.motion.path import smooth_path
 from robogeo.motion.planner import MotionOptions, Plan, Planner
 from robogeo.motion.request import Refusal, Request
 from robogeo.motion.residuals import Residuals
 from robogeo.motion.roadmap import RESOLUTION, Roadmap
-from robogeo.motion.timing import smooth_path
 from robogeo.motion.trajectory import Motion
 from robogeo.motion.verified import VerifiedPlanner, finely, planning_in
 from robogeo.motion.world import World

@@ -10,8 +10,9 @@ import torch
 
 from robogeo.errors import InputError, RobogeoError
 from robogeo.motion.opened import arrived, opened
+from robogeo.motion.path import smooth_path
 from robogeo.motion.request import Refusal, Request
-from robogeo.motion.timing import smooth_path, time_path
+from robogeo.motion.timing import time_path
 from robogeo.motion.world import World
 from robogeo.motion.worlds import robot_names, scene_names
 

@@ -34,19 +34,8 @@ from robogeo.report.style import (
     percent_axis,
 )
 from robogeo.reproduction.arm.pictures import Way, draw_in_scene
-from robogeo.reproduction.arm.runs import (
-    AFTER,
-    BEFORE,
-    JOINT_LINE,
-    LATENT_LINE,
-    SCENES,
-    Measured,
-    NoExampleError,
-    Record,
-    rate,
-    run_path,
-    successes,
-)
+from robogeo.reproduction.arm.records import AFTER, BEFORE, JOINT_LINE, LATENT_LINE, Record
+from robogeo.reproduction.arm.runs import SCENES, Measured, NoExampleError, rate, run_path, successes
 from robogeo.run.stored import open_run
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Active learning on the arm (Chen et al. 2018, IROS): generalising, transitions between skills, collisions.
 
-The runs and what fresh requests say of them are `arm_runs`; each claim has a file of its own.
+The runs and what fresh requests say of them are `runs`; each claim has a file of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,14 @@ from pydantic import Field
 
 from robogeo.evaluation.results import Results
 from robogeo.progress import Progress
+from robogeo.reproduction.arm.records import (
+    AFTER,
+    BEFORE,
+    JOINT_LINE,
+    LATENT_LINE,
+    between_skills,
+    never_shown,
+)
 from robogeo.reproduction.experiment import Picture, Record
 from robogeo.reproduction.intervals import FloatArray, median
 from robogeo.reproduction.kept import Kept
@@ -24,8 +32,6 @@ from robogeo.reproduction.measures import Measure, measured
 from robogeo.reproduction.settings import ReproductionSettings
 
 TITLE = "Active learning: a seven-joint arm"
-BEFORE, AFTER = "before asking", "after asking"
-JOINT_LINE, LATENT_LINE = "joint line", "latent line"
 Changes = Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(strict=False)]
 
 
@@ -65,12 +71,11 @@ def _shares(
 
 
 def _never_shown(run: Record) -> Callable[[Record], bool]:
-    shown = {frozenset(pair) for pair in run["demonstrated"]}
-    return lambda row: frozenset((row["start"], row["goal"])) not in shown
+    return never_shown(run["demonstrated"])
 
 
 def _between(run: Record) -> Callable[[Record], bool]:
-    return lambda row: bool(row["start"].split()[0] != row["goal"].split()[0])
+    return between_skills
 
 
 def _any(run: Record) -> Callable[[Record], bool]:

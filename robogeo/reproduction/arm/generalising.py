@@ -6,7 +6,7 @@ twelve; the pairs that it was not shown in either direction by then are compared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,8 @@ from robogeo.report.style import (
     percent,
     percent_axis,
 )
-from robogeo.reproduction.arm.runs import AFTER, BEFORE, Measured, Record, rate, successes
+from robogeo.reproduction.arm.records import AFTER, BEFORE, Record, never_shown
+from robogeo.reproduction.arm.runs import Measured, rate, successes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,14 +69,8 @@ def drawn(runs: Sequence[Measured]) -> Figure:
     return figure
 
 
-def never_shown(run: Measured) -> Callable[[Record], bool]:
-    """Whether the pair of places of a record was shown in neither direction."""
-    shown = {frozenset(pair) for pair in run.demonstrated}
-    return lambda record: frozenset((record["start"], record["goal"])) not in shown
-
-
 def _records(run: Measured, group: str, moment: str) -> list[Record]:
-    never = never_shown(run)
+    never = never_shown(run.demonstrated)
     return [record for record in run.of(moment) if never(record) == (group == NEVER)]
 
 
@@ -136,7 +131,7 @@ def _draw_curve(ax: Axes, runs: Sequence[Measured]) -> None:
 
 
 def _success_by_round(run: Measured, group: str) -> list[float]:
-    never = never_shown(run)
+    never = never_shown(run.demonstrated)
     kept = [[o for o in entry["outcomes"] if never(o) == (group == NEVER)] for entry in run.curve]
     return [rate(sum(not o["failure"] for o in outcomes), len(outcomes))["rate"] for outcomes in kept]
 

@@ -35,17 +35,15 @@ from robogeo.motion.world import World
 from robogeo.parallel import Workers
 from robogeo.progress import Silence
 from robogeo.randomness import stream_seed
+from robogeo.reproduction.arm.records import AFTER, BEFORE, JOINT_LINE, LATENT_LINE, Pair, Record
 from robogeo.run.stored import criteria_of
 from robogeo.study.held_out import cached_trials
 
 SCENES = {"ShelfReach": "shelf_reach", "TwoSkills": "two_skills", "ReachDetour": "reach_detour"}
 SEEDS = (0, 1, 2)
-BEFORE, AFTER, JOINT_LINE, LATENT_LINE = "before asking", "after asking", "joint line", "latent line"
 STEPS = 64  # even latent steps at which a geodesic is looked at
 
 FloatArray = NDArray[np.float64]
-Pair = tuple[str, str]
-Record = dict[str, Any]
 
 
 class NoExampleError(RobogeoError):

@@ -23,16 +23,8 @@ from robogeo.motion.world import World
 from robogeo.randomness import stream_seed
 from robogeo.report.style import ALARM, INK, PALETTE, WIDTH, calm, new_figure, percent, percent_axis
 from robogeo.reproduction.arm.pictures import Way, draw_in_scene
-from robogeo.reproduction.arm.runs import (
-    AFTER,
-    BEFORE,
-    Measured,
-    NoExampleError,
-    Record,
-    even_steps,
-    run_path,
-    successes,
-)
+from robogeo.reproduction.arm.records import AFTER, BEFORE, Record, between_skills, skill_of
+from robogeo.reproduction.arm.runs import Measured, NoExampleError, even_steps, run_path, successes
 from robogeo.run.stored import open_run
 
 if TYPE_CHECKING:
@@ -123,17 +115,10 @@ def drawn(runs: Sequence[Measured], shown: Example) -> Figure:
     return figure
 
 
-def between(record: Record) -> bool:
-    """Whether a record's places, ``table near`` and the like, belong to different skills."""
-    return _skill(record["start"]) != _skill(record["goal"])
-
-
-def _skill(place: str) -> str:
-    return place.split()[0]
-
-
 def _records(runs: Sequence[Measured], kind: str, moment: str) -> list[Record]:
-    return [record for run in runs for record in run.of(moment) if between(record) == (kind == BETWEEN)]
+    return [
+        record for run in runs for record in run.of(moment) if between_skills(record) == (kind == BETWEEN)
+    ]
 
 
 def _median(records: Sequence[Record], name: str) -> float:
@@ -145,7 +130,7 @@ def _example_request(world: World, run: Measured, count: int) -> Request:
     visited = {place for pair in first for place in pair}
     for request in world.held_out(1 + stream_seed(run.seed, "claims"), count):
         ends = request.start_place, request.goal_place
-        if _skill(ends[0]) != _skill(ends[1]) and visited.issuperset(ends):
+        if skill_of(ends[0]) != skill_of(ends[1]) and visited.issuperset(ends):
             return request
     raise NoExampleError(f"{SCENE}: none of {count} requests is between skills and places shown at first")
 
@@ -194,7 +179,7 @@ def _draw_questions(ax: Axes, runs: Sequence[Measured]) -> None:
     for row, run in enumerate(runs):
         for number, question in enumerate(run.questions, start=1):
             ax.plot(number, row, "s", markersize=13, color=_KINDS[question["kind"]])
-            if between(question):
+            if between_skills(question):
                 ax.plot(number, row, "o", markersize=6, color=INK)
     handles: list[Any] = [Patch(color=color, label=kind) for kind, color in _KINDS.items()]
     handles += ax.plot([], [], "o", color=INK, label="between skills")

@@ -1,6 +1,6 @@
 """The robot arm of Chen et al. 2018 (AISTATS, section 4.5): a circle of the tool, known by noisy joints.
 
-The arm and its inverse kinematics are those of `circle`. Between pairs on a fresh, noise-free circle run the
+The arm and its inverse kinematics are those of `arm`. Between pairs on a fresh, noise-free circle run the
 straight latent line, the paper's neural geodesic under the mean metric, and robogeo's default; nothing tells
 any of them of the circle. Distances of the decoded tool from it are weighed by the tool's way, as in the
 paper.

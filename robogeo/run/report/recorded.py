@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from robogeo.evaluation.roll_out import HELD_OUT_SEED
 from robogeo.motion.deviation import Reference
 from robogeo.motion.planner import Plan
 from robogeo.motion.recorded_world import RecordedWorld
@@ -74,7 +75,7 @@ def recordings(run: Run) -> Section:
 def beside(run: Run) -> Section | None:
     """The first held-out recording beside the motion planned for it and the straight line."""
     learner, world = run.learner, _world_of(run)
-    for request in world.held_out(0, len(world.held_out_recordings)):
+    for request in world.held_out(HELD_OUT_SEED, len(world.held_out_recordings)):
         plan, shown = learner.plans.plan(request), world.demonstrate(request, 0)
         if not isinstance(plan, Plan) or isinstance(shown, Refusal):
             continue
