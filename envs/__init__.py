@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gymnasium
 
-_ARM_SCENES = ("ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes", "Free")
-ENV_IDS = (*(f"robogeo/{scene}-v0" for scene in _ARM_SCENES), "robogeo/Pendulum-v0")
+from envs import offered
+
+ENV_IDS = tuple(f"robogeo/{scene}-v0" for scene in offered.OWN)
 
 
 def _register(env_id: str, **spec: object) -> None:
@@ -13,11 +14,13 @@ def _register(env_id: str, **spec: object) -> None:
         gymnasium.register(id=env_id, **spec)  # type: ignore[arg-type]
 
 
-for _scene in _ARM_SCENES:
-    _register(
-        f"robogeo/{_scene}-v0",
-        entry_point="envs.arm:ArmEnv",
-        kwargs={"scene": _scene},
-        max_episode_steps=1000,
-    )
-_register("robogeo/Pendulum-v0", entry_point="envs.pendulum:PendulumEnv", max_episode_steps=200)
+for _scene in (*offered.OWN, *(_entry.name for _entry in offered.scenes())):
+    if _scene == "Pendulum":
+        _register("robogeo/Pendulum-v0", entry_point="envs.pendulum:PendulumEnv", max_episode_steps=200)
+    else:
+        _register(
+            f"robogeo/{_scene}-v0",
+            entry_point="envs.arm:ArmEnv",
+            kwargs={"scene": _scene},
+            max_episode_steps=1000,
+        )

@@ -31,7 +31,7 @@ class ArmEnv(ArmWorld, gymnasium.Env[dict[str, FloatArray], NDArray[np.float32]]
     """An arm in a scene.
 
     Args:
-        scene: name of the scene, a key of ``envs.scenes.SCENES``, or ``Free``.
+        scene: name of the scene, as for `envs.scenes.find_scene`.
         robot: name of the robot, a file of ``configs/robots``, or the path of a ``.yaml`` file anywhere.
         render_mode: None or ``rgb_array``.
 

@@ -24,7 +24,7 @@ from envs.kinematics import Kinematics, ToolPose
 from envs.obstacles import obstacle_arrays
 from envs.requests import Request, RequestSampler
 from envs.robots import FloatArray, load_robot
-from envs.scenes import SCENES, Free, Layout, Scene, Surroundings
+from envs.scenes import Layout, Scene, find_scene
 from envs.scenes.checks import build
 from envs.self_collision import check_rest
 from envs.simulation import Simulation
@@ -39,7 +39,7 @@ class ArmWorld:
     """An arm in a scene, asked about whole motions.
 
     Args:
-        scene: name of the scene, a key of ``envs.scenes.SCENES``, or ``Free``.
+        scene: name of the scene, as for `envs.scenes.find_scene`.
         robot: name of the robot, a file of ``configs/robots``, or the path of a ``.yaml`` file anywhere.
 
     Raises:
@@ -47,11 +47,9 @@ class ArmWorld:
     """
 
     def __init__(self, scene: str, robot: str) -> None:
-        kinds: dict[str, type[Surroundings]] = {**SCENES, Free.name: Free}
-        if scene not in kinds:
-            raise WorldError(f"unknown scene {scene!r}; known: {', '.join(kinds)}")
-        self.robot = load_robot(robot).facing(kinds[scene].approach)
-        self.scene = kinds[scene](Layout.for_arm(self.robot))
+        kind = find_scene(scene)
+        self.robot = load_robot(robot).facing(kind.approach)
+        self.scene = kind(Layout.for_arm(self.robot))
         self.kinematics = Kinematics(self.robot)
         self._simulation = Simulation(self.robot, floor=self.scene.floor)
         self._checker = CollisionChecker(self._simulation)

@@ -31,6 +31,8 @@ DATA = ROOT / "docs" / "your-data.md"
 # A Python block, and the plain block that follows it with nothing between: what it prints.
 _PYTHON = re.compile(r"^```python\n(.*?)^```\n(?:\n```\n([^$].*?)^```\n)?", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```(?:bash)?\n(.*?)^```\n|^((?: {4}.*\n)+)", re.MULTILINE | re.DOTALL)
+# A configuration that a page has the reader write, by its name.
+_WRITTEN = re.compile(r"`(\w+\.yaml)`[^\n]*:\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\s*(?:\$ )?robogeo ([a-z].*)$", re.MULTILINE)
 
 
@@ -109,7 +111,9 @@ def test_the_learner_of_the_readme_runs(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_commands_in_documents_are_understood(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_in_documents_are_understood(
+    page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     understood: list[Any] = []
     monkeypatch.setattr(cli, "_run", understood.append)
     monkeypatch.chdir(ROOT)
@@ -117,9 +121,13 @@ def test_commands_in_documents_are_understood(page: Path, monkeypatch: pytest.Mo
     for arguments in typed:
         assert main(arguments) == 0, f"robogeo {shlex.join(arguments)}"
     assert len(understood) == len(typed)
+    written = dict(_WRITTEN.findall(page.read_text()))
+    for name, content in written.items():
+        (tmp_path / name).write_text(content)
     for command in understood:
         if isinstance(command, options.Learn) and Path(command.config).suffix in ("", ".yaml"):
-            assert load_config(command.config, command.set).strategy in STRATEGIES
+            config = tmp_path / command.config if command.config in written else command.config
+            assert load_config(config, command.set).strategy in STRATEGIES
         if isinstance(command, options.Benchmark):
             load_study(command.config)
         if isinstance(command, options.Reproduce):

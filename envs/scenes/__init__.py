@@ -1,21 +1,18 @@
 """The scenes: obstacles, named places and the way a practised person moves between them; one file each.
 
-To add one, write a subclass of `Scene` in a file here, list it below and name it in ``envs/__init__.py``. It
-is checked as it is listed: see `envs.scenes.checks`. `Free` is none of them: it has nothing in it.
+To add one here, write a subclass of `Scene` in a file, list it in `envs.scenes.registry` and name it in
+`envs.offered`; a package of its own offers it by an entry point. It is checked as it is listed or loaded: see
+`envs.scenes.checks`. `Free` is none of them: it has nothing in it.
 """
 
-from envs.scenes.checks import checked
 from envs.scenes.free import Free
 from envs.scenes.pots_and_niches import PotsAndNiches
 from envs.scenes.reach_detour import ReachDetour
+from envs.scenes.registry import SCENES, find_scene
 from envs.scenes.scene import Layout, Place, Scene, Surroundings
 from envs.scenes.shelf_reach import ShelfReach
 from envs.scenes.strokes import Strokes
 from envs.scenes.two_skills import TwoSkills
-
-SCENES: dict[str, type[Scene]] = {
-    scene.name: checked(scene) for scene in (ShelfReach, ReachDetour, TwoSkills, PotsAndNiches, Strokes)
-}
 
 __all__ = [
     "SCENES",
@@ -29,4 +26,5 @@ __all__ = [
     "Strokes",
     "Surroundings",
     "TwoSkills",
+    "find_scene",
 ]

@@ -106,7 +106,7 @@ def _check_places(scene: Scene) -> None:
         if not (np.isfinite(place.frequency) and place.frequency > 0.0):
             _refuse(scene.name, part, f"must have a positive frequency, got {place.frequency!r}")
     pairs = scene.pairs()
-    strangers = [p.name for pair in pairs for p in pair if not any(p is own for own in scene.places)]
+    strangers = [place.name for pair in pairs for place in pair if place.name not in names]
     if not pairs or strangers:
         _refuse(scene.name, "pairs", f"must join the scene's own places, got {strangers[:1] or 'none'}")
 

@@ -135,7 +135,7 @@ class Scene(Surroundings):
 
     def pairs(self) -> list[tuple[Place, Place]]:
         """The ordered pairs of places that a request may join."""
-        return [(a, b) for a in self.places for b in self.places if a is not b]
+        return [(a, b) for a in self.places for b in self.places if a.name != b.name]
 
     def place_of(self, position: FloatArray) -> Place | None:
         """The place in which a tool position (3,) m lies, if any."""
