@@ -12,6 +12,7 @@ from robogeo.evaluation.paired import bootstrap, false_positive_rates
 from robogeo.evaluation.results import Results
 from robogeo.study.cells import Cell
 from robogeo.study.comparison import ALL, Comparison, compared
+from robogeo.study.hindsight import hindsight
 from robogeo.study.settings import StudyConfig
 from robogeo.study.table import Run, Table
 
@@ -29,6 +30,9 @@ def conclude(config: StudyConfig, table: Table, results: Results) -> list[Compar
     controls = _control_comparisons(config, table)
     for comparison in (*comparisons, *controls):
         results.row(**comparison.row())
+    for rival in rivals:
+        for row in hindsight(table, config.strategies, rival):
+            results.row(**row)
     _seed_targets(config, table, results)
     _ratio_targets(config, table, comparisons, results)
     _loss_target(config, (*comparisons, *controls), results)

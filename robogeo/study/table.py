@@ -101,6 +101,12 @@ class Table:
         found = self._runs.get((scene, contender), {})
         return [found[seed] for seed in sorted(found)]
 
+    def together(self, scene: str, contenders: Sequence[str]) -> list[dict[str, Run]]:
+        """The runs of all these contenders by name, one group a seed that each of them has met."""
+        runs = {name: self._runs.get((scene, name), {}) for name in contenders}
+        seeds = set.intersection(*(set(of_one) for of_one in runs.values()))
+        return [{name: of_one[seed] for name, of_one in runs.items()} for seed in sorted(seeds)]
+
     def pairs(self, scenes: Sequence[str], ours: str, theirs: str) -> Pairs:
         """The runs of two contenders with the same scene and seed."""
         found = []

@@ -14,6 +14,7 @@ from robogeo.report.study_curves import spread
 from robogeo.study.cells import Cell
 from robogeo.study.comparison import ALL, compared
 from robogeo.study.conclusions import conclude
+from robogeo.study.hindsight import hindsight
 from robogeo.study.pictures import write_pictures
 from robogeo.study.records import Record
 from robogeo.study.settings import StudyConfig
@@ -90,6 +91,20 @@ def test_what_was_asked_for_is_told_without_the_initial_demonstrations() -> None
     assert one.row()["median_asked_ratio"] == one.asked_ratio.value
     at_once = record_reaching(cells[0], 3)
     assert Run(cells[0], at_once).asked == 1  # ratios are of positive numbers
+
+
+def test_the_best_in_hindsight_is_chosen_seed_by_seed_where_all_were_run() -> None:
+    cells = [made_cell(name, seed, SCENES[0]) for seed in range(3) for name in CONTENDERS]
+    needs = {("combined", 0): 4, ("random", 0): 6, ("farthest", 0): 5}
+    needs |= {("combined", 1): 8, ("random", 1): 6, ("farthest", 1): 10, ("combined", 2): 3, ("random", 2): 9}
+    records = {
+        cell.key: record_reaching(cell, needs[cell.contender.name, cell.config.seed])
+        for cell in cells
+        if (cell.contender.name, cell.config.seed) in needs
+    }
+    rows = hindsight(Table(cells, records), CONTENDERS, "farthest")
+    assert [(row["scene"], row["pairs"]) for row in rows] == [(SCENES[0], 2), (ALL, 2)]
+    assert rows[0]["median_ratio"] == pytest.approx(np.exp(np.mean(np.log([4 / 5, 6 / 10]))), rel=0.02)
 
 
 def test_a_loss_is_counted_and_named() -> None:
