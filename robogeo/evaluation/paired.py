@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, wilcoxon
+from scipy.stats import norm, rankdata
 
 from robogeo.randomness import numpy_generator
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 Statistic = Callable[[FloatArray], FloatArray]
 RESAMPLES = 10_000
 _LEVEL = 0.95
-_MOST_EXACT = 50  # pairs of which the exact distribution of the ranks is worked out
 
 
 @dataclass(frozen=True)
@@ -155,9 +154,24 @@ def detectable_ratio(ours: ArrayLike, theirs: ArrayLike, power: float = 0.8) -> 
 def _signed_rank(gaps: FloatArray) -> FloatArray:
     """P-values of gaps (..., n) that differ in their signs alone."""
     size = np.abs(gaps).reshape(-1, gaps.shape[-1])[0]
-    if not np.any(size):
-        return np.ones(gaps.shape[:-1])
-    # Said here rather than left to SciPy, which enumerates all signs of a few tied pairs: 2^13 for each test.
-    tied = len(np.unique(size[size > 0.0])) < len(size)
-    method: Literal["exact", "approx"] = "approx" if tied or len(size) > _MOST_EXACT else "exact"
-    return np.asarray(wilcoxon(gaps, zero_method="pratt", method=method, axis=-1).pvalue)
+    # Twice the ranks, which are whole numbers: equal sizes share the middle one of their ranks.
+    ranks = np.rint(2.0 * rankdata(size)).astype(np.int64)
+    chance = _chance_of_sums(ranks[size > 0.0])
+    risen = np.asarray(((gaps > 0.0) * ranks).sum(axis=-1))
+    below, above = np.cumsum(chance), np.cumsum(chance[::-1])[::-1]
+    return np.minimum(2.0 * np.minimum(below[risen], above[risen]), 1.0)
+
+
+def _chance_of_sums(ranks: IntArray) -> FloatArray:
+    """Probability of each sum, 0 to that of all, of ranks that are taken or left by a fair coin each.
+
+    Exact, ties or not. SciPy takes a normal approximation where there are ties, by which four pairs of ten
+    that differ, all in one direction, seem significant (p = 0.047); by their signs that has a chance of 1/8.
+    """
+    chance = np.zeros(int(ranks.sum()) + 1)
+    chance[0] = 1.0
+    for rank in ranks:
+        taken = np.zeros_like(chance)
+        taken[rank:] = chance[: len(chance) - rank]
+        chance = 0.5 * (chance + taken)
+    return chance

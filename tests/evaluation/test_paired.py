@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, rankdata, wilcoxon
 
 from robogeo.evaluation import paired
 from robogeo.evaluation.paired import (
@@ -119,6 +121,30 @@ def test_the_signed_rank_test_in_closed_form() -> None:
     # Five pairs, all better: of 2^5 signs two are as extreme.
     assert signed_rank([1, 2, 3, 4, 5], [2, 4, 6, 8, 10]) == pytest.approx(2 / 32)
     assert signed_rank([4, 4], [4, 4]) == 1.0
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=8))
+def test_the_signed_rank_test_counts_signs_ties_or_not(gaps: list[int]) -> None:
+    """Of all signs that the pairs might have had, those whose ranks are as extreme."""
+    sizes = np.abs(gaps)
+    ranks = rankdata(sizes)[sizes > 0]
+    every = np.array(list(itertools.product((0, 1), repeat=len(ranks)))) @ ranks
+    found = ranks[np.array(gaps)[sizes > 0] > 0].sum()
+    tail = min(np.mean(every <= found + 1e-9), np.mean(every >= found - 1e-9))
+    assert signed_rank(gaps, np.zeros(len(gaps))) == pytest.approx(min(1.0, 2.0 * tail))
+
+
+def test_the_signed_rank_test_is_scipys_where_nothing_ties() -> None:
+    for count in (7, 40):
+        gaps = np.random.default_rng(count).normal(0.3, 1.0, count)
+        expected = wilcoxon(gaps, zero_method="pratt", method="exact").pvalue
+        assert signed_rank(gaps, np.zeros(count)) == pytest.approx(expected)
+
+
+def test_few_pairs_that_differ_prove_nothing() -> None:
+    ours, theirs = [12, 12, 16, 9, 11, 16, 16, 16, 16, 16], [16] * 10
+    assert signed_rank(ours, theirs) == pytest.approx(2 / 2**4)
+    assert false_positive_rates(ours, theirs)["signed_rank"] == 0.0
 
 
 def test_ties_make_the_signed_rank_test_no_surer() -> None:
