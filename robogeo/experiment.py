@@ -238,7 +238,7 @@ class Loop:
                     told = f"{receipt.state.value}: {answer.reason}"
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
         raise RobogeoError(
-            f"round {number}: too few answers to {attempt} askings; nothing more can be learned here"
+            f"round {number}: too few answers after {attempt} askings; nothing more can be learned here"
         )
 
     def evaluate(self) -> None:
