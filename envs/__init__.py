@@ -14,13 +14,11 @@ def _register(env_id: str, **spec: object) -> None:
         gymnasium.register(id=env_id, **spec)  # type: ignore[arg-type]
 
 
-for _scene in (*offered.OWN, *(_entry.name for _entry in offered.scenes())):
-    if _scene == "Pendulum":
-        _register("robogeo/Pendulum-v0", entry_point="envs.pendulum:PendulumEnv", max_episode_steps=200)
-    else:
-        _register(
-            f"robogeo/{_scene}-v0",
-            entry_point="envs.arm:ArmEnv",
-            kwargs={"scene": _scene},
-            max_episode_steps=1000,
-        )
+for _scene in (*offered.ARM_SCENES, *(_entry.name for _entry in offered.scenes())):
+    _register(
+        f"robogeo/{_scene}-v0",
+        entry_point="envs.arm:ArmEnv",
+        kwargs={"scene": _scene},
+        max_episode_steps=1000,
+    )
+_register("robogeo/Pendulum-v0", entry_point="envs.pendulum:PendulumEnv", max_episode_steps=200)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.engine import pose_matrix
 from envs.errors import WorldError
 from envs.robots import FloatArray
-from envs.simulation import Simulation, pose_matrix
+from envs.simulation import Simulation
 
 _SPHERE, _BOX, _CYLINDER, _MESH, _CAPSULE = 2, 3, 4, 5, 7  # what PyBullet calls its shapes
 

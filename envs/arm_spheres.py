@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.arm_cache import cached
+from envs.engine import pose_matrix
 from envs.errors import WorldError
 from envs.meshes import READABLE, mesh_vertices
 from envs.robots import FloatArray
-from envs.simulation import Simulation, pose_matrix
+from envs.simulation import Simulation
 from envs.sphere_cover import cover
 
 _MOST = 96  # spheres of one arm

@@ -9,13 +9,24 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from envs.errors import WorldError
 
 PHYSICS_RATE = 240.0  # Hz
+
+
+def pose_matrix(position: Sequence[float], quaternion: Sequence[float]) -> NDArray[np.float64]:
+    """The engine's position (3,) m and quaternion (x, y, z, w) as one matrix (4, 4)."""
+    made = np.eye(4)
+    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
+    return made
 
 
 @contextlib.contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from envs.engine import pose_matrix
 from envs.errors import WorldError
 from envs.robots import FloatArray
-from envs.simulation import Simulation, pose_matrix
+from envs.simulation import Simulation
 
 _SPHERE, _BOX, _CYLINDER, _PLANE = 2, 3, 4, 6  # what PyBullet calls its shapes
 

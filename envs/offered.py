@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 GROUP = "robogeo.scenes"
-OWN = ("ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes", "Free", "Pendulum")
+ARM_SCENES = ("ShelfReach", "ReachDetour", "TwoSkills", "PotsAndNiches", "Strokes", "Free")
+OWN = (*ARM_SCENES, "Pendulum")
 
 
 def scenes() -> list[EntryPoint]:

@@ -12,25 +12,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
-from envs.engine import Engine, pybullet, silence
+from envs.engine import pybullet, silence
 from envs.errors import WorldError
 from envs.robots import FloatArray, RobotSpec
+from envs.static_bodies import StaticBodies
 
 _HOLDING_FORCE = 200.0  # N or N m: holds fingers and the like against any motion of the arm
-_MOST_BOXES = 16  # boxes in one body that the engine survives
-Color = tuple[float, float, float, float]
 
 
-def pose_matrix(position: Sequence[float], quaternion: Sequence[float]) -> FloatArray:
-    """The engine's position (3,) m and quaternion (x, y, z, w) as one matrix (4, 4)."""
-    made = np.eye(4)
-    made[:3, :3], made[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), position
-    return made
-
-
-class Simulation(Engine):
+class Simulation(StaticBodies):
     """A world in PyBullet: one arm on a fixed base and static obstacles, stepped at 240 Hz."""
 
     def __init__(self, robot: RobotSpec, *, floor: bool = True) -> None:
@@ -42,7 +33,6 @@ class Simulation(Engine):
         self.fixed_links: frozenset[int] = frozenset()
         self._held: dict[int, float] = {}
         self.link_indices: dict[str, int] = {}
-        self.obstacles: list[int] = []
         try:
             self.reload()
         except WorldError:
@@ -89,82 +79,6 @@ class Simulation(Engine):
     def _add_floor(self) -> None:
         """Add the floor, an obstacle like any other; its top is 6 cm below the arm's base."""
         self.add_boxes([((8.0, 8.0, 0.005), (0.0, 0.0, -0.065))], (0.92, 0.93, 0.94, 1.0))
-
-    def add_boxes(
-        self,
-        boxes: Sequence[tuple[Sequence[float], Sequence[float]]],
-        color: Color,
-        turns: Sequence[Sequence[float]] | None = None,
-        *,
-        solid: bool = True,
-    ) -> int:
-        """Add one static body made of boxes, each given as (half extents, centre), both (3,) in m.
-
-        Args:
-            boxes: 1 to 16 of them.
-            color: red, green, blue and opacity, from 0 to 1.
-            turns: roll, pitch and yaw (rad) of each box about its centre; parallel to the axes without it.
-            solid: an obstacle; otherwise only to be seen.
-
-        Raises:
-            WorldError: more than 16 boxes, at which the engine would crash, or none; a size that is not
-                positive, or a number that is not finite.
-        """
-        if not 1 <= len(boxes) <= _MOST_BOXES:
-            raise WorldError(f"a body takes 1 to {_MOST_BOXES} boxes, got {len(boxes)}; make several bodies")
-        halves = [_sizes("a box's half extents", half) for half, _ in boxes]
-        centres = [_point("a box's centre", centre) for _, centre in boxes]
-        angles = [_point("a box's turn", turn) for turn in turns or [(0.0, 0.0, 0.0)] * len(boxes)]
-        if len(angles) != len(boxes):
-            raise WorldError(f"{len(boxes)} boxes need as many turns, got {len(angles)}")
-        frames = [self.call_free("getQuaternionFromEuler", angle) for angle in angles]
-        kinds = [pybullet.GEOM_BOX] * len(boxes)
-        shape = -1
-        if solid:
-            shape = self.call(
-                "createCollisionShapeArray",
-                kinds,
-                halfExtents=halves,
-                collisionFramePositions=centres,
-                collisionFrameOrientations=frames,
-            )
-        visual = self.call(
-            "createVisualShapeArray",
-            kinds,
-            halfExtents=halves,
-            visualFramePositions=centres,
-            visualFrameOrientations=frames,
-            rgbaColors=[list(color)] * len(boxes),
-        )
-        return self._static_body(shape, visual, (0.0, 0.0, 0.0))
-
-    def add_cylinder(self, radius: float, height: float, base: Sequence[float], color: Color) -> int:
-        """Add a static upright cylinder that stands on ``base`` (3,) m.
-
-        Raises:
-            WorldError: a size that is not positive, or a number that is not finite.
-        """
-        _sizes("a cylinder's radius and height", (radius, height, radius))
-        base = _point("a cylinder's base", base)
-        shape = self.call("createCollisionShape", pybullet.GEOM_CYLINDER, radius=radius, height=height)
-        visual = self.call(
-            "createVisualShape", pybullet.GEOM_CYLINDER, radius=radius, length=height, rgbaColor=list(color)
-        )
-        return self._static_body(shape, visual, (base[0], base[1], base[2] + height / 2))
-
-    def _static_body(self, shape: int, visual: int, position: tuple[float, float, float]) -> int:
-        body = int(
-            self.call(
-                "createMultiBody",
-                baseMass=0.0,
-                baseCollisionShapeIndex=shape,
-                baseVisualShapeIndex=visual,
-                basePosition=list(position),
-            )
-        )
-        if shape >= 0:
-            self.obstacles.append(body)
-        return body
 
     def place(self, q: FloatArray) -> None:
         """Put the arm into configuration q (dof,) rad at rest, and hold it there."""
@@ -271,22 +185,6 @@ class Simulation(Engine):
             lightSpecularCoeff=0.05,
         )[2]
         return np.reshape(np.asarray(picture, dtype=np.uint8), (height, width, 4))[:, :, :3].copy()
-
-
-def _point(what: str, values: Sequence[float]) -> list[float]:
-    """Three finite numbers."""
-    point = np.asarray(values, dtype=np.float64)
-    if point.shape != (3,) or not np.isfinite(point).all():
-        raise WorldError(f"{what} must be three finite numbers, got {list(values)}")
-    return point.tolist()
-
-
-def _sizes(what: str, values: Sequence[float]) -> list[float]:
-    """Three finite positive numbers."""
-    sizes = _point(what, values)
-    if min(sizes) <= 0.0:
-        raise WorldError(f"{what} must be positive, got {sizes}")
-    return sizes
 
 
 def _fixed_links(infos: Sequence[Any]) -> frozenset[int]:

@@ -223,12 +223,14 @@ class Loop:
             "demonstration" in event and event["query"].startswith(f"q{number}-")
             for event in learner.folder.journal.of_kind("tell")
         )
-        for attempt in range(_TRIES + 1):
-            if given >= wanted or (given and self._exhausted()):
-                return
-            queries = learner.ask(wanted - given) if attempt < _TRIES else []
+        tries = 0
+        while not (given >= wanted or (given and self._exhausted())):
+            queries = learner.ask(wanted - given) if tries < _TRIES else []
             if not queries:
-                break
+                raise RobogeoError(
+                    f"round {number}: too few answers after {tries} askings; nothing more can be learned here"
+                )
+            tries += 1
             for query in queries:
                 answer = self._oracle.demonstrate(query.request, number)
                 receipt = learner.tell(query.id, answer)
@@ -237,9 +239,6 @@ class Loop:
                 else:
                     told = f"{receipt.state.value}: {answer.reason}"
                 self._progress.say(f"round {number}: asked to {query.kind}: {query.request.name} ({told})")
-        raise RobogeoError(
-            f"round {number}: too few answers after {attempt} askings; nothing more can be learned here"
-        )
 
     def evaluate(self) -> None:
         """Foretell how the held-out requests fare with the present planner, then roll them out."""

@@ -35,7 +35,6 @@ _STEPS_PER_ACTION = 12  # physics steps: actions come at 20 Hz
 _CLEAR = 0.2  # m: what every world reports where nothing is near
 _UPRIGHT, _STILL = 0.1, 0.5  # rad, rad/s
 
-
 FloatArray = NDArray[np.float64]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from envs.kinematics import ToolPose
-from envs.simulation import Color, Simulation
+from envs.simulation import Simulation
+from envs.static_bodies import Color
 
 # A box: half extents (outward, across, up), azimuth (rad), radius and height of its centre (m), and its
 # slant (rad), outward and down from level.

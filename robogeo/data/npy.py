@@ -78,7 +78,7 @@ def load_npz(
     with opened_archive(read_bounded(path, most, what), str(path)) as archive:
         infos = archive.infolist()
         if len(infos) > _MOST_MEMBERS or sum(info.file_size for info in infos) > most:
-            raise InputError(f"{path}: unpacks to more than {most} bytes, is this {what}?")
+            raise InputError(f"{path}: unpacks to more than {most} bytes, is this {what}? split it")
         held = _held(infos, path)
         for name in names or ():
             if name not in held:

@@ -239,3 +239,12 @@ def test_the_configuration_used_as_good_is_good(shelf: World) -> None:
 def test_a_name_that_no_file_can_have(command: str, place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     line = refused([command, f"{'a' * 300}.npz"], place, capfd)
     assert "aaa" in line and len(line) < 1000
+
+
+def test_a_file_of_requests_without_end(
+    finished: Path, place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    line = refused(
+        ["generate", str(finished), "--requests", "/dev/zero", "--out", "motions.csv"], place, capfd
+    )
+    assert "/dev/zero: larger than" in line

@@ -92,19 +92,16 @@ def test_cells_can_be_chosen(every: list[Cell]) -> None:
         chosen(every, scenes=["Attic"])
 
 
-def test_two_experiments_of_one_scene_would_be_mixed_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("shelf_reach", "quickstart and shelf_reach are of the same scene"),
+        ("recordings", "recordings learns from recordings; a study asks in scenes"),
+    ],
+)
+def test_experiments_that_cannot_be_compared_are_refused(other: str, told: str, tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
-    file.write_text(
-        "scenes: [{experiment: quickstart}, {experiment: shelf_reach}]\nstrategies: [combined, random]\n"
-    )
-    with pytest.raises(InputError, match="quickstart and shelf_reach are of the same scene"):
-        cells(load_study(file)[0])
-
-
-def test_a_study_asks_in_scenes(tmp_path: Path) -> None:
-    file = tmp_path / "study.yaml"
-    file.write_text(
-        "scenes: [{experiment: quickstart}, {experiment: recordings}]\nstrategies: [combined, random]\n"
-    )
-    with pytest.raises(InputError, match="recordings learns from recordings; a study asks in scenes"):
+    scenes = f"[{{experiment: quickstart}}, {{experiment: {other}}}]"
+    file.write_text(f"scenes: {scenes}\nstrategies: [combined, random]\n")
+    with pytest.raises(InputError, match=told):
         cells(load_study(file)[0])

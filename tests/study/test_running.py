@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from robogeo.config.recordings import ObservationSettings
+from robogeo.errors import InputError
 from robogeo.learning.journal import Event, Journal, read_events
 from robogeo.motion.world import World
 from robogeo.study import held_out
@@ -30,6 +33,21 @@ def _one_world(monkeypatch: pytest.MonkeyPatch, shelf: World) -> None:
 @pytest.fixture(scope="module")
 def of_seed_0(study_file: Path) -> dict[str, Cell]:
     return {cell.contender.name: cell for cell in cells(load_study(study_file)[0]) if cell.config.seed == 0}
+
+
+def test_a_cell_sees_what_its_experiment_sees(
+    of_seed_0: dict[str, Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unopened(scene: str, robot: str, metres: float | None) -> World:
+        raise InputError(f"opened with {metres}")
+
+    monkeypatch.setattr("robogeo.study.running.opened", unopened)
+    cell = of_seed_0["combined"]
+    tool = ObservationSettings(kind="joints-and-tool", metres_per_radian=0.4)
+    for seen, told in ((None, "None"), (ObservationSettings(), "None"), (tool, "0.4")):
+        config = cell.config.model_copy(update={"observation": seen})
+        with pytest.raises(InputError, match=f"opened with {told}"):
+            run_cell(replace(cell, config=config), tmp_path)
 
 
 @pytest.fixture(scope="module")
