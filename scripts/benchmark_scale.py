@@ -1,6 +1,6 @@
 """Measure what grows with the size of the work, and what parallel work costs beside the work itself.
 
-    python scripts/benchmark_scale.py [--parts growth,thinning,training,streaming,rounds,overhead]
+    python scripts/benchmark_scale.py [--parts growth,disk,thinning,training,streaming,rounds,overhead]
     python scripts/benchmark_scale.py --parts speedup
     python scripts/benchmark_scale.py --parts devices
 
@@ -31,6 +31,7 @@ from device_speed import measure_devices
 from geometry_fixture import clock_seconds, cpu_seconds
 from geometry_growth import measure_growth
 from geometry_thinning import measure_thinning
+from graph_on_disk import measure_graph_on_disk
 from round_growth import measure_round
 from scale_picture import draw_scale
 from scipy import stats
@@ -48,12 +49,13 @@ ITEMS = 200
 def main() -> None:
     """Run the parts and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--parts", default="growth,thinning,training,streaming,rounds,overhead")
+    parser.add_argument("--parts", default="growth,disk,thinning,training,streaming,rounds,overhead")
     parser.add_argument("--demonstrations", default="10,32,100,316", help="10000: an hour more")
     parser.add_argument("--out", type=Path, default=DOCS / "results")
     given = parser.parse_args()
     parts: dict[str, Callable[[Results], None]] = {
         "growth": growth,
+        "disk": measure_graph_on_disk,
         "thinning": thinning,
         "training": measure_training,
         "streaming": measure_streaming,
@@ -67,7 +69,7 @@ def main() -> None:
     results = Results(
         "scale",
         "python scripts/benchmark_scale.py --demonstrations 10,32,100,316,1000,10000"
-        " --parts growth,thinning,training,streaming,rounds,overhead,speedup",
+        " --parts growth,disk,thinning,training,streaming,rounds,overhead,speedup",
     )
     for name in given.parts.split(","):
         parts[name](results)

@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "geometry"))
 
 GAINS = (3.0, 2.0, 1.0)
-WIDTHS = (128, 128, 50)
+WIDTHS = (128, 128)
 FINE = {"segments": 256, "tolerance": 1e-12, "max_steps": 100}
 
 
-def decoder(d: int, seed: int = 0) -> torch.nn.Sequential:
-    """A net d -> 128 -> 128 -> 50, tanh, float32, weights N(0, gain^2 / fan-in), biases N(0, 0.3^2)."""
+def decoder(d: int, seed: int = 0, outputs: int = 50) -> torch.nn.Sequential:
+    """A net d -> 128 -> 128 -> outputs, tanh, float32, weights N(0, gain^2 / fan-in), biases N(0, 0.3^2)."""
     rng = np.random.default_rng([seed, d])
     layers: list[torch.nn.Module] = []
-    for gain, rows, columns in zip(GAINS, (d, *WIDTHS), WIDTHS, strict=False):
+    sizes = (d, *WIDTHS, outputs)
+    for gain, (rows, columns) in zip(GAINS, pairwise(sizes), strict=True):
         linear = torch.nn.Linear(rows, columns)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(rng.normal(size=(columns, rows)) * gain / np.sqrt(rows)))
@@ -117,3 +119,9 @@ def peak_gib() -> float:
     """Largest resident memory of this process so far."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 2**20
+
+
+def own_memory_gib() -> float:
+    """Memory that this process holds and no file does."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("RssAnon:")[1].split()[0]) / 2**20

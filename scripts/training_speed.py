@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from geometry_fixture import cpu_seconds, median_seconds
+from geometry_fixture import cpu_seconds, median_seconds, own_memory_gib
 from plain_training import PlainIWAE, train_plainly
 
 from robogeo.data.observation_file import load_observations
@@ -74,7 +74,7 @@ def measure_streaming(results: Results) -> None:
         for start in range(0, PICTURES, PICTURES // 100):
             disk[start : start + PICTURES // 100] = rng.integers(0, 256, (PICTURES // 100, PIXELS), np.uint8)
         del disk
-        before = _own_memory()
+        before = own_memory_gib()
         most = [before]
         rows = Rows(load_observations(file).values, divisor=255.0)
         batches = [torch.randint(PICTURES, (BATCH,)) for _ in range(STEPS)]
@@ -86,7 +86,7 @@ def measure_streaming(results: Results) -> None:
                 np.zeros(PICTURES, np.int64),
                 training,
                 torch.Generator().manual_seed(0),
-                lambda *_: most.append(_own_memory()),
+                lambda *_: most.append(own_memory_gib()),
             )
         )
         held = Rows(rows.at(torch.arange(POINTS)))
@@ -99,20 +99,14 @@ def measure_streaming(results: Results) -> None:
         pixels=PIXELS,
         file_gib=PICTURES * PIXELS / 2**30,
         as_floats_gib=4 * PICTURES * PIXELS / 2**30,
-        own_memory_gib=(max(most) - before) / 2**30,
+        own_memory_gib=max(most) - before,
         reading_ms_a_step=1e3 * reading / STEPS,
         step_ms_from_memory=1e3 * few / STEPS,
         checks_and_judging_s=whole - few - reading,
     )
     results.target(
         "memory of a fit to a million pictures, of their floats",
-        (max(most) - before) / (4 * PICTURES * PIXELS),
+        (max(most) - before) * 2**30 / (4 * PICTURES * PIXELS),
         "<=",
         0.2,
     )
-
-
-def _own_memory() -> int:
-    """Bytes that this process holds and no file does."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * int(next(line for line in lines if line.startswith("RssAnon")).split()[1])

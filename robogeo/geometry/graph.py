@@ -81,6 +81,7 @@ class GeodesicGraph:
         landmarks: int = LANDMARKS,
         tolerance: float = TOLERANCE,
         mapped: Mapped = map,
+        scratch: str | os.PathLike[str] | None = None,
     ) -> GeodesicGraph:
         """Join every node with its nearest others and measure the edges.
 
@@ -94,9 +95,13 @@ class GeodesicGraph:
             tolerance: relative, of the edges' lengths; a coarse one spares decoders without a closed form.
             mapped: measures the edges, piece by piece: `Workers.map` shares that among processes or machines,
                 which is worth it from some 10^5 nodes on. The graph is the same to the bit.
+            scratch: a new file (`.npy`) that decoded nodes are kept in instead of in memory, where they are
+                many and wide; it has to stay while the graph is used. Trees of decoded points are held in
+                memory all the same, so judge nearness in `latent` space then.
 
         Raises:
-            GeometryError: bad nodes, fewer than two distinct ones, or an option out of range.
+            GeometryError: bad nodes, fewer than two distinct ones, an option out of range, or a scratch file
+                that is there already or cannot be written.
             RobogeoError: what `mapped` raises, as where the metric cannot be sent.
         """
         if neighbors < 1 or landmarks < 0:
@@ -109,7 +114,8 @@ class GeodesicGraph:
             raise GeometryError(
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
             )
-        parts = joined(metric, as_rows(nodes, "nodes").detach(), neighbors, space, tolerance, mapped)
+        rows = as_rows(nodes, "nodes").detach()
+        parts = joined(metric, rows, neighbors, space, tolerance, mapped, scratch)
         return cls(metric, **parts, neighbors=neighbors, space=space, landmarks=landmarks)
 
     def geodesic(self, z0: Any, z1: Any) -> Geodesic:
@@ -233,7 +239,9 @@ class GeodesicGraph:
 
     @cached_property
     def _search(self) -> Search:
-        return Search(self.edges, self.lengths, self.landmarks, as_array(self.embedded))
+        return Search(
+            self.edges, self.lengths, len(self.nodes), self.landmarks, lambda: as_array(self.embedded)
+        )
 
     @cached_property
     def _attacher(self) -> Attacher:

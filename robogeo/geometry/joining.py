@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TypedDict
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from robogeo.geometry.decoded_nodes import decoded_nodes
 from robogeo.geometry.edges import Mapped, edge_lengths
 from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
@@ -33,6 +35,7 @@ def joined(
     space: str,
     tolerance: float = TOLERANCE,
     mapped: Mapped = map,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> Joined:
     """Join every distinct node with its nearest others, and components by their shortest bridges.
 
@@ -43,14 +46,14 @@ def joined(
         space: where nearness is judged, ``decoded``, ``latent`` or ``both``.
         tolerance: relative, of the edges' lengths.
         mapped: does the measuring, piece by piece, see `edge_lengths`.
+        scratch: a new file for the decoded nodes, see `decoded_nodes`.
 
     Raises:
-        GeometryError: fewer than two distinct nodes.
+        GeometryError: fewer than two distinct nodes, or a scratch file that cannot be.
     """
     origins = distinct_rows(as_array(rows))
     distinct = rows[torch.from_numpy(origins)]
-    with torch.no_grad():
-        embedded = metric.embed(distinct)
+    embedded = decoded_nodes(metric, distinct, scratch)
     edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
     lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
     return Joined(
@@ -70,13 +73,16 @@ def neighbor_edges(
         neighbors: of each node.
         space: as for `joined`.
     """
-    count, decoded, latent = len(nodes), as_array(embedded), as_array(nodes)
+    count, decoded, latent = len(nodes), embedded.cpu().numpy(), as_array(nodes)
     chosen = [decoded] * (space != "latent") + [latent] * (space != "decoded")
-    near = unique_edges(np.concatenate([nearest_edges(part, neighbors) for part in chosen]), count)
+    near = nearest_edges(chosen[0], neighbors)
+    if len(chosen) > 1:
+        near = unique_edges(np.concatenate([near, nearest_edges(chosen[1], neighbors)]), count)
     # Across a gap support costs its full weight, so the shortest bridge is judged with that.
-    wide = metric.support.weight * latent if metric.support is not None else np.zeros((count, 0))
-    bridges = bridge_edges(np.hstack([decoded if space != "latent" else latent, wide]), near)
-    edges = np.concatenate([near, bridges])
-    marks = np.arange(len(edges)) >= len(near)
-    order = np.argsort(edges[:, 0] * count + edges[:, 1])
-    return edges[order], marks[order]
+    positions = chosen[0]
+    if metric.support is not None:
+        positions = np.hstack([positions, metric.support.weight * latent])
+    bridges = bridge_edges(positions, near)
+    places = np.searchsorted(near[:, 0] * count + near[:, 1], bridges[:, 0] * count + bridges[:, 1])
+    marks = np.insert(np.zeros(len(near), dtype=bool), places, True)
+    return np.insert(near, places, bridges, axis=0), marks

@@ -14,6 +14,8 @@ nearest bounding box first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -32,6 +34,8 @@ ROWS = 16_384
 """Points looked up at a time, so that memory stays small."""
 MOST_TURNED = 512
 """Dimensions up to which positions are turned to their principal axes."""
+TURNED_ROWS = 65_536
+"""Points turned at a time, for the same reason; axes are rounded by how many that are."""
 
 
 def nearest(
@@ -53,7 +57,10 @@ def distinct_rows(nodes: FloatArray) -> IntArray:
     Raises:
         GeometryError: fewer than two distinct nodes.
     """
-    _, first = np.unique(nodes, axis=0, return_index=True)
+    order = np.lexsort(nodes.T)  # stable: of equal rows the first one comes first
+    ordered = nodes[order]
+    fresh = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))[: len(order)]
+    first = order[fresh]
     if len(first) < 2:
         raise GeometryError(f"nodes: a graph needs at least two distinct points, got {len(first)}")
     first = np.sort(first)
@@ -61,7 +68,7 @@ def distinct_rows(nodes: FloatArray) -> IntArray:
     return origins
 
 
-def nearest_edges(positions: FloatArray, k: int) -> IntArray:
+def nearest_edges(positions: NDArray[np.floating], k: int) -> IntArray:
     """Undirected edges (n_e, 2), i < j, sorted, of every point of (N, D) with its k nearest others.
 
     A point is left out of its own neighbours by its index, not by its rank: among coinciding points it need
@@ -72,36 +79,61 @@ def nearest_edges(positions: FloatArray, k: int) -> IntArray:
     if k < 1:
         return np.zeros((0, 2), dtype=np.int64)
     turned = principal_axes(positions)
-    _, found = nearest(cKDTree(turned), turned, k + 1)
-    others = found != np.arange(count)[:, None]
-    others[others.all(axis=1), -1] = False  # the point itself was crowded out by coinciding ones
-    source = np.repeat(np.arange(count), k)
-    return unique_edges(np.stack([source, found[others]], axis=1), count)
+    tree = cKDTree(turned)
+    keys = np.empty(count * k, dtype=np.int64)
+    for start in range(0, count, ROWS):
+        part = np.arange(start, min(start + ROWS, count))
+        _, found = nearest(tree, turned[part], k + 1)
+        others = found != part[:, None]
+        others[others.all(axis=1), -1] = False  # the point itself was crowded out by coinciding ones
+        pairs = np.stack([np.repeat(part, k), found[others]], axis=1)
+        keys[start * k : (start + len(part)) * k] = _keys(pairs, count)
+    return _edges(keys, count)
 
 
-def principal_axes(positions: FloatArray) -> FloatArray:
+def principal_axes(positions: NDArray[np.floating]) -> FloatArray:
     """Positions (N, D) turned to their principal axes: equal distances, but a k-d tree prunes twice as well.
 
     Where there are very many axes, finding them would cost more than it saves.
     """
     dimensions = positions.shape[1]
     if not 3 <= dimensions <= MOST_TURNED:
-        return positions
-    centred = positions - positions.mean(axis=0)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    turned: FloatArray = centred @ axes[:, ::-1]
+        return positions.astype(np.float64, copy=False)
+    mean = sum(part.sum(axis=0) for part in _parts(positions)) / len(positions)
+    _, axes = np.linalg.eigh(sum(centred.T @ centred for centred in _parts(positions, mean)))
+    turned = np.empty(positions.shape)
+    for start, centred in zip(range(0, len(turned), TURNED_ROWS), _parts(positions, mean), strict=True):
+        np.matmul(centred, axes[:, ::-1], out=turned[start : start + TURNED_ROWS])
     return turned
+
+
+def _parts(positions: NDArray[np.floating], mean: FloatArray | float = 0.0) -> Iterator[FloatArray]:
+    """Some positions after the other, less the mean, in double precision."""
+    for start in range(0, len(positions), TURNED_ROWS):
+        yield positions[start : start + TURNED_ROWS].astype(np.float64) - mean
 
 
 def unique_edges(pairs: NDArray[np.integer], count: int) -> IntArray:
     """Undirected edges i < j without repetition or self-loops, sorted by their key i * N + j."""
+    return _edges(_keys(pairs, count), count)
+
+
+def _keys(pairs: NDArray[np.integer], count: int) -> IntArray:
+    """Key i * N + j of each pair in either order, i <= j."""
     low, high = pairs.min(axis=1).astype(np.int64), pairs.max(axis=1).astype(np.int64)
-    keys = np.sort((low * count + high)[low < high])
-    keys = keys[np.diff(keys, prepend=-1) > 0]
+    return low * count + high
+
+
+def _edges(keys: IntArray, count: int) -> IntArray:
+    """Edges of keys without repetition or self-loops, sorted; the keys are sorted in place."""
+    keys.sort()
+    fresh = keys // count != keys % count
+    fresh[1:] &= keys[1:] > keys[:-1]
+    keys = keys[fresh]
     return np.stack([keys // count, keys % count], axis=1)
 
 
-def bridge_edges(positions: FloatArray, edges: IntArray) -> IntArray:
+def bridge_edges(positions: NDArray[np.floating], edges: IntArray) -> IntArray:
     """Edges (n_b, 2) that join the components of a graph on positions (N, D), the shortest ones that do.
 
     In each round every component but the largest takes its shortest exit; the number of components at least

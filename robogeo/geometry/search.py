@@ -18,11 +18,11 @@ numba is imported at the first search, so that importing the room stays quick.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -51,16 +51,23 @@ class Search:
     Args:
         edges: (n_e, 2) node indices.
         lengths: (n_e,) their lengths.
+        count: number N of nodes.
         landmarks: number of landmarks; with 0 the heuristic is the chord.
-        embedded: decoded nodes (N, E), read for the chord only.
+        embedded: gives decoded nodes (N, E); called for the chord only.
     """
 
-    def __init__(self, edges: IntArray, lengths: FloatArray, landmarks: int, embedded: FloatArray) -> None:
-        count = len(embedded)
+    def __init__(
+        self,
+        edges: IntArray,
+        lengths: FloatArray,
+        count: int,
+        landmarks: int,
+        embedded: Callable[[], FloatArray],
+    ) -> None:
         graph = symmetric_graph(edges, lengths, count)
         self._landmarks = landmarks > 0
-        self._coordinates = landmark_table(graph, landmarks) if self._landmarks else embedded
-        self._graph = (graph.indptr.astype(np.int32), graph.indices.astype(np.int32), graph.data.copy())
+        self._coordinates = landmark_table(graph, landmarks) if self._landmarks else embedded()
+        self._graph = (graph.indptr, graph.indices, graph.data.copy())
         self._lengths = graph.data
         state = np.full((count, 2), np.inf)
         state[:, 1] = -1.0
@@ -166,9 +173,9 @@ def _distances(graph: csr_array, source: int) -> FloatArray:
 
 def symmetric_graph(edges: IntArray, lengths: FloatArray, count: int) -> csr_array:
     """Symmetric compressed rows (N, N) of undirected edges; lengths of zero stay explicit entries."""
-    both = np.concatenate([edges, edges[:, ::-1]])
-    order = np.lexsort((both[:, 1], both[:, 0]))
-    rows, columns = both[order].T
-    start: NDArray[np.int64] = np.searchsorted(rows, np.arange(count + 1))
-    data = np.concatenate([lengths, lengths])[order]
-    return csr_array((data, np.ascontiguousarray(columns), start), shape=(count, count))
+    # Narrow indices from the start: wide copies of them would take more memory than the graph.
+    low, high = (edges[:, end].astype(np.int32) for end in (0, 1))
+    rows, columns = np.concatenate([high, low]), np.concatenate([low, high])
+    graph = csr_array((np.concatenate([lengths, lengths]), (rows, columns)), shape=(count, count))
+    graph.sort_indices()  # edges that come in order leave nothing to do
+    return graph

@@ -1,0 +1,86 @@
+"""The nodes of a graph as they are decoded, in memory or, where that is too small, in a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from robogeo.errors import GeometryError
+
+if TYPE_CHECKING:
+    from robogeo.geometry.metric import Metric
+
+ROWS = 8_192
+"""Nodes decoded at a time: what a decoder computes on the way may be wider than what it returns."""
+
+
+def decoded_nodes(
+    metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str] | None = None
+) -> torch.Tensor:
+    """Decoded nodes (N, E) of latent ones (N, d).
+
+    Args:
+        metric: whose immersion decodes them.
+        nodes: (N, d), N >= 1.
+        scratch: a new `.npy` file that they are written to and read from; in memory without one.
+
+    Raises:
+        GeometryError: the file is there already, or cannot be written.
+    """
+    if scratch is not None:
+        return _in_file(metric, nodes, scratch)
+    with torch.no_grad():
+        parts = _parts(metric, nodes)
+        first = next(parts)
+        if len(first) == len(nodes):
+            return first
+        decoded = first.new_empty((len(nodes), first.shape[1]))
+        decoded[: len(first)] = first
+        for start, part in zip(range(ROWS, len(nodes), ROWS), parts, strict=True):
+            decoded[start : start + ROWS] = part
+    return decoded
+
+
+def _parts(metric: Metric, nodes: torch.Tensor) -> Iterator[torch.Tensor]:
+    return (metric.embed(part) for part in torch.split(nodes, ROWS))
+
+
+def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str]) -> torch.Tensor:
+    name = os.fspath(scratch)
+    try:
+        with open(name, "xb") as file:
+            _write(metric, nodes, file)
+        # A private mapping: what is written to the tensor stays in memory, and the file as it is.
+        return torch.from_numpy(np.load(name, mmap_mode="c"))
+    except FileExistsError as error:
+        raise GeometryError(f"{name}: is there already; name a new file for the decoded nodes") from error
+    except OSError as error:
+        raise GeometryError(
+            f"{name}: decoded nodes cannot be written ({error.strerror}); name another file"
+        ) from error
+
+
+def _write(metric: Metric, nodes: torch.Tensor, file: IO[bytes]) -> None:
+    """Write an npy file of the decoded nodes; what failed half-way is removed."""
+    try:
+        with torch.no_grad():
+            for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
+                values = np.ascontiguousarray(part.cpu().numpy())
+                if start == 0:
+                    npy.write_array_header_1_0(file, _header(values, len(nodes)))
+                file.write(values.data)
+        file.flush()
+    except BaseException:
+        os.unlink(file.name)
+        raise
+
+
+def _header(values: NDArray[np.floating], count: int) -> dict[str, object]:
+    shape = (count, values.shape[1])
+    return {"descr": npy.dtype_to_descr(values.dtype), "fortran_order": False, "shape": shape}
