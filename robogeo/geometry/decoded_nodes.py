@@ -62,7 +62,7 @@ def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str
         raise GeometryError(f"{name}: is there already; name a new file for the decoded nodes") from error
     except OSError as error:
         raise GeometryError(
-            f"{name}: decoded nodes cannot be written ({error.strerror}); name another file"
+            f"{name}: decoded nodes cannot be written ({error.strerror or error}); name another file"
         ) from error
 
 
