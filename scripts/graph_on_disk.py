@@ -39,7 +39,7 @@ def measure_graph_on_disk(results: Results) -> None:
     decoded = 4 * NODES * PIXELS / 2**30
     share = found["file"]["own_memory_gib"] / decoded
     results.target(
-        "memory of a graph of a million pictures kept in a file, of their floats", share, "<=", 0.5
+        "memory of a graph of a million pictures kept in a file, of their floats", share, "<=", 0.2
     )
     same = found["file"]["digest"] == found["memory"]["digest"]
     results.target("its edges and lengths are those of the graph in memory", float(same), ">=", 1.0)
