@@ -38,6 +38,7 @@ from robogeo.motion.residuals import Residuals
 FloatArray = NDArray[np.float64]
 # A motion's path is smoothed to 5 mrad afterwards: a geodesic longer by a thousandth serves as well.
 _TOLERANCE, _STEPS = 1e-3, 12
+_PART = 8_192  # codes at a time, where there may be very many, so that memory stays small
 _ALIKE = 2.0  # widths of support over which residuals are alike
 
 
@@ -98,7 +99,7 @@ class Manifold:
         self._layers = layers = heads_in_closed_form(model)
         with torch.no_grad():
             self.decoder_metric = ExpectedMetric(model.decode_heads, noise, perceptron=layers)
-            stretch = self.decoder_metric.scale(self.nodes)
+            stretch = torch.cat([self.decoder_metric.scale(part) for part in torch.split(self.nodes, _PART)])
         together = torch.as_tensor(groups[1:] == groups[:-1])
         steps = self.nodes.diff(dim=0)[together].norm(dim=1)
         self.support = Support(
@@ -166,7 +167,8 @@ class Manifold:
     @cached_property
     def residuals(self) -> Residuals:
         """How far the observations of what was shown lie from where the model puts them."""
-        missed = self.observation.observe(self.shown) - self.decode(self.graph.nodes)
+        decoded = [self.decode(part) for part in torch.split(self.graph.nodes, _PART)]
+        missed = self.observation.observe(self.shown) - np.concatenate(decoded)
         return Residuals(self.graph.nodes.double().numpy(), missed, _ALIKE * self.support.width)
 
     @property
