@@ -16,7 +16,7 @@ from typing import Any
 import tyro
 
 from robogeo.commands import data_options, options
-from robogeo.errors import InputError, RobogeoError, shortly
+from robogeo.errors import OUT_OF_MEMORY, InputError, RobogeoError, is_out_of_memory, shortly
 from robogeo.interruption import Terminated, interruptible
 from robogeo.parallel import use_one_thread
 
@@ -93,6 +93,8 @@ def _guarded(action: Callable[[], None], when_repeated: str = _GOES_ON) -> int:
             return _failed(str(error), 2 if isinstance(error, InputError) else 1)
         if isinstance(error, OSError) and error.filename is not None:  # a path that cannot even be looked at
             return _failed(f"{shortly(str(error.filename))}: {error.strerror}; name another place", 2)
+        if is_out_of_memory(error):
+            return _failed(f"{OUT_OF_MEMORY}; {when_repeated}", 1)
         raise
     return 0
 

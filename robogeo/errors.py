@@ -44,6 +44,16 @@ class StrategyError(RobogeoError, ValueError):
     """A strategy breaks one of the rules that `robogeo.learning.check_strategy` checks."""
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out; torch says so by a RuntimeError of its allocator."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    )
+
+
+OUT_OF_MEMORY = "out of memory; use fewer workers, a smaller model or batch, or a larger machine"
+
+
 def one_line(error: BaseException) -> str:
     """What a library says went wrong, on one line of bounded length: files decide what stands in it."""
     return " ".join(str(error).split())[:200]

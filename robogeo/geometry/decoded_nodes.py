@@ -11,7 +11,7 @@ import torch
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from robogeo.errors import GeometryError
+from robogeo.errors import GeometryError, one_line
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
@@ -33,9 +33,9 @@ def decoded_nodes(
     Raises:
         GeometryError: the file is there already, or cannot be written.
     """
-    if scratch is not None:
-        return _in_file(metric, nodes, scratch)
     with torch.no_grad():
+        if scratch is not None:
+            return _in_file(metric, nodes, scratch)
         parts = _parts(metric, nodes)
         first = next(parts)
         if len(first) == len(nodes):
@@ -48,33 +48,46 @@ def decoded_nodes(
 
 
 def _parts(metric: Metric, nodes: torch.Tensor) -> Iterator[torch.Tensor]:
-    return (metric.embed(part) for part in torch.split(nodes, ROWS))
+    """Decoded nodes, some after the other, all of one width and type."""
+    kind: tuple[int, torch.dtype] | None = None
+    for some in torch.split(nodes, ROWS):
+        part = metric.embed(some)
+        kind = kind or (part.shape[1], part.dtype)
+        if (part.shape[1], part.dtype) != kind:
+            raise GeometryError(
+                f"decoder: returned {kind[0]} numbers of {kind[1]} a point, "
+                f"and then {part.shape[1]} of {part.dtype}"
+            )
+        yield part
 
 
 def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str]) -> torch.Tensor:
-    name = os.fspath(scratch)
+    name = str(os.fspath(scratch))
     try:
         with open(name, "xb") as file:
             _write(metric, nodes, file)
         # A private mapping: what is written to the tensor stays in memory, and the file as it is.
         return torch.from_numpy(np.load(name, mmap_mode="c"))
     except FileExistsError as error:
-        raise GeometryError(f"{name}: is there already; name a new file for the decoded nodes") from error
-    except OSError as error:
         raise GeometryError(
-            f"{name}: decoded nodes cannot be written ({error.strerror or error}); name another file"
+            f"scratch {name!r}: is there already; name a new file for the decoded nodes"
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a name that holds a null character
+        if isinstance(error, GeometryError):
+            raise
+        raise GeometryError(
+            f"scratch {name!r}: decoded nodes cannot be written ({one_line(error)}); name another file"
         ) from error
 
 
 def _write(metric: Metric, nodes: torch.Tensor, file: IO[bytes]) -> None:
     """Write an npy file of the decoded nodes; what failed half-way is removed."""
     try:
-        with torch.no_grad():
-            for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
-                values = np.ascontiguousarray(part.cpu().numpy())
-                if start == 0:
-                    npy.write_array_header_1_0(file, _header(values, len(nodes)))
-                file.write(values.data)
+        for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
+            values = np.ascontiguousarray(part.cpu().numpy())
+            if start == 0:
+                npy.write_array_header_1_0(file, _header(values, len(nodes)))
+            file.write(values.data)
         file.flush()
     except BaseException:
         os.unlink(file.name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from robogeo.errors import GeometryError
 from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.points import FloatArray
 
@@ -28,11 +29,23 @@ EDGE_CHUNK = 1 << 14
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Some edges (n, 2) between nodes (m, d), those alone that they join, decoded already (m, E)."""
+    """Some edges (n, 2) between nodes (N, d) that are decoded already (N, E).
+
+    What waits in line refers to all nodes; only what is sent, or measured, is gathered.
+    """
 
     nodes: FloatArray
     embedded: NDArray[Any]
     edges: IntArray
+
+    def gathered(self) -> Piece:
+        """The same with those nodes alone that it joins."""
+        joined, local = np.unique(self.edges, return_inverse=True)
+        return Piece(self.nodes[joined], self.embedded[joined], local.reshape(self.edges.shape))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = self.gathered()
+        return Piece, (own.nodes, own.embedded, own.edges)
 
 
 class Mapped(Protocol):
@@ -62,14 +75,15 @@ def edge_lengths(
         edges: node indices (n_e, 2).
         tolerance: relative, see `lengths_between`.
         mapped: applies a function to pieces of the work, here or elsewhere; bits do not depend on where.
+
+    Raises:
+        GeometryError: `mapped` gave not as many results as there are edges.
     """
-    pieces = (_piece(nodes, embedded, edges[i : i + EDGE_CHUNK]) for i in range(0, len(edges), EDGE_CHUNK))
-    return np.concatenate([np.zeros(0), *mapped(_Measure(metric, tolerance), pieces)])
-
-
-def _piece(nodes: FloatArray, embedded: NDArray[Any], edges: IntArray) -> Piece:
-    joined, local = np.unique(edges, return_inverse=True)
-    return Piece(nodes[joined], embedded[joined], local.reshape(edges.shape))
+    pieces = (Piece(nodes, embedded, edges[i : i + EDGE_CHUNK]) for i in range(0, len(edges), EDGE_CHUNK))
+    lengths = np.concatenate([np.zeros(0), *mapped(_Measure(metric, tolerance), pieces)])
+    if len(lengths) != len(edges):
+        raise GeometryError(f"mapped: gave {len(lengths)} lengths for {len(edges)} edges; give one for each")
+    return lengths
 
 
 class _Measure:
@@ -79,8 +93,8 @@ class _Measure:
         self._metric, self._tolerance = metric, tolerance
 
     def __call__(self, piece: Piece) -> FloatArray:
-        a, b = piece.edges.T
-        nodes, embedded = piece.nodes, piece.embedded
+        own = piece.gathered()
+        (a, b), nodes, embedded = own.edges.T, own.nodes, own.embedded
         return self._metric.lengths_between(nodes[a], nodes[b], embedded[a], embedded[b], self._tolerance)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -50,12 +50,18 @@ def joined(
 
     Raises:
         GeometryError: fewer than two distinct nodes, or a scratch file that cannot be.
+        RobogeoError: what `mapped` raises.
     """
     origins = distinct_rows(as_array(rows))
     distinct = rows[torch.from_numpy(origins)]
     embedded = decoded_nodes(metric, distinct, scratch)
-    edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
-    lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
+    try:
+        edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
+        lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
+    except BaseException:
+        if scratch is not None:  # no graph will use it, and it would be in the way of another try
+            os.unlink(scratch)
+        raise
     return Joined(
         nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=bridges, origins=origins
     )

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from robogeo.errors import one_line
@@ -25,6 +26,8 @@ from robogeo.parallel.one_thread import THREAD_VARIABLES
 from robogeo.parallel.versions import versions
 
 _PATIENCE = 5.0  # s that a cluster's head may take to answer a knock, and cancelled work to end
+_SETTINGS = b"\x04"  # type of the frame with which HTTP/2 begins, which a head speaks (RFC 9113, 3.4 and 4.1)
+_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + _SETTINGS + bytes(5)
 _STORE = 256 * 2**20  # bytes of shared memory of a cluster that is started here: items are small
 # Of a cluster that is started here: no reports to anyone, no port but on the loopback interface, and a token.
 PRIVATE = {
@@ -54,6 +57,7 @@ class RayCluster:
         self._lock = threading.Condition()
         self._open: set[Any] = set()
         self._closed = False
+        self._private = [name for name in PRIVATE if name not in os.environ]
         self._ray = _imported(private=address == "local")
         self._own = not self._ray.is_initialized()
         if self._own:
@@ -104,6 +108,8 @@ class RayCluster:
         self._ray.shutdown()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
+            for name in self._private:
+                os.environ.pop(name, None)
 
     def _connect(self, address: str, count: int | None) -> None:
         options: dict[str, Any] = {"address": address}
@@ -113,8 +119,8 @@ class RayCluster:
             options |= {"num_cpus": count, "include_dashboard": False, "object_store_memory": _STORE}
             options |= {"_node_ip_address": "127.0.0.1", "_temp_dir": self._scratch}
             options["_system_config"] = {"worker_niceness": 0}
-        elif address != "auto":
-            _knock(address)
+        else:
+            _knock(_known_address() if address == "auto" else address)
         threads = {"env_vars": dict.fromkeys(THREAD_VARIABLES, "1")}
         quiet = {"log_to_driver": False, "configure_logging": False}
         try:
@@ -122,7 +128,10 @@ class RayCluster:
                 self._ray.init(**options, **quiet, runtime_env=threads)
         except (ConnectionError, RuntimeError, ValueError, OSError, self._ray.exceptions.RayError) as error:
             self._leave()
-            raise ClusterError(f"cluster {address}: {one_line(error)}; see docs/scale.md") from error
+            raise ClusterError(
+                f"cluster {address}: {one_line(error)}; this machine has to be part of it, and where it has "
+                "a token RAY_AUTH_MODE=token has to be set: see docs/scale.md"
+            ) from error
         except BaseException:  # interrupted
             self._leave()
             raise
@@ -138,18 +147,39 @@ def _imported(private: bool) -> Any:
     return ray
 
 
+def _known_address() -> str:
+    """The head of the cluster that this machine belongs to, as Ray looks it up.
+
+    Raises:
+        ClusterError: it belongs to none.
+    """
+    if named := os.environ.get("RAY_ADDRESS"):
+        return named
+    noted = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
+    try:
+        return noted.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            "cluster auto: this machine belongs to none; start it with ray start, or name its HOST:PORT"
+        ) from error
+
+
 def _knock(address: str) -> None:
-    """Find out at once whether anyone listens there; Ray itself would try for long."""
+    """Find out at once whether a cluster's head listens there; Ray itself would try for long."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or "://" in address:
         raise ClusterError(f"cluster {address!r}: expected HOST:PORT of the cluster's head, auto or local")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as caller:
+            caller.sendall(_GREETING)
+            answer = caller.recv(4)
     except (OSError, OverflowError) as error:
         raise ClusterError(
             f"cluster {address}: cannot be reached ({one_line(error)}); start it with ray start, or name "
             "another address"
         ) from error
+    if answer[3:] != _SETTINGS and not os.environ.get("RAY_USE_TLS"):
+        raise ClusterError(f"cluster {address}: something else than a cluster's head listens there")
 
 
 @contextmanager

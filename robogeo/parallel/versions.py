@@ -20,7 +20,8 @@ def versions() -> dict[str, str]:
     return {
         "Python": platform.python_version(),
         **{name: _version(name) for name in _PACKAGES},
-        **{f"sources of {name}": _digest(name) for name in (*_SOURCES, *_offering())},
+        **{f"sources of {name}": _digest(*_folders(name)) for name in (*_SOURCES, *_offering())},
+        "robots": _digest(*_robots()),
     }
 
 
@@ -44,13 +45,29 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _digest(package: str) -> str:
-    found = find_spec(package)  # finds, and does not import
-    if found is None or found.origin is None:
+def _folders(package: str) -> list[Path]:
+    """Where a package lies, or the file of a module that lies in none; nothing is imported."""
+    found = find_spec(package)
+    if found is None:
+        return []
+    if found.submodule_search_locations is not None:
+        return sorted(Path(place) for place in found.submodule_search_locations)
+    return [Path(found.origin)] if found.origin is not None else []
+
+
+def _robots() -> list[Path]:
+    """Where the descriptions of robogeo's own robots lie: in the package, or beside it in a checkout."""
+    homes = [home for folder in _folders("envs") for home in (folder, folder.parent)]
+    return [place for home in homes if (place := home / "configs" / "robots").is_dir()][:1]
+
+
+def _digest(*places: Path) -> str:
+    """A digest of files, and of all that folders hold but what Python and numba compile."""
+    if not places:
         return "missing"
-    origin = Path(found.origin)
-    folder, alone = origin.parent, found.submodule_search_locations is None
     content = hashlib.sha256()
-    for file in [origin] if alone else sorted(folder.rglob("*.py")):
-        content.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    for place in places:
+        for file in [place] if place.is_file() else sorted(place.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                content.update(f"{file.relative_to(place)}\0".encode() + file.read_bytes())
     return content.hexdigest()[:12]

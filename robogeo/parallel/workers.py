@@ -50,7 +50,7 @@ class Workers:
     ) -> None:
         if count is not None and count < 1:
             raise InputError(f"workers: {count} processes asked for, expected at least 1")
-        self.engine = engine or ("ray" if cluster else "serial" if count == 1 else "processes")
+        self.engine = engine or ("ray" if cluster is not None else "serial" if count == 1 else "processes")
         if self.engine not in ENGINES:
             raise InputError(f"engine: {engine!r} is unknown; known: {', '.join(ENGINES)}")
         self._wanted, self._cluster = count, cluster
@@ -206,7 +206,7 @@ def _started(engine: str, count: int | None, cluster: str | None) -> Engine:
     if engine == "ray":
         from robogeo.parallel.ray_cluster import RayCluster
 
-        return RayCluster(cluster or "local", count)
+        return RayCluster("local" if cluster is None else cluster, count)
     from robogeo.parallel.processes import Processes
 
     return Processes()

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from robogeo.errors import RobogeoError
+from robogeo.errors import OUT_OF_MEMORY, RobogeoError, is_out_of_memory
 from robogeo.parallel import ClusterError, Workers
 from robogeo.progress import Progress
 from robogeo.study.cells import Cell
@@ -113,13 +113,20 @@ class _Session:
             except ClusterError:
                 raise  # a machine that refuses every cell would soon have had them all
             except RobogeoError as error:
-                # The others may well succeed; whoever started the study is told in the end.
-                self._tally.failures.append(f"{cell.name}: {error}")
-                self._progress.say(f"failed: {cell.name}: {error}")
+                self._note(cell, str(error))
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._note(cell, OUT_OF_MEMORY)
             else:
                 self._records.append(record)
                 self._tally.done += 1
                 self._tally.missing -= 1
+
+    def _note(self, cell: Cell, why: str) -> None:
+        """Go on without the cell: others may well succeed; whoever started the study is told in the end."""
+        self._tally.failures.append(f"{cell.name}: {why}")
+        self._progress.say(f"failed: {cell.name}: {why}")
 
     def _tell(self) -> None:
         done = self._tally.done

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -196,12 +198,38 @@ def test_a_study_runs_there_and_failing_cells_stop_no_other(workers: Workers, tm
     assert set(read_records(path)) == {cell.key for cell in cells if cell.config.seed != 1}
 
 
+@pytest.mark.parametrize("answer", [b"HTTP/1.0 400 Bad Request", b"", b"\0\0\0"])
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_no_cluster_is_told_at_once(
+    answer: bytes, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("RAY_ADDRESS", address)
+
+        def serve() -> None:
+            caller, _ = server.accept()
+            caller.sendall(answer)
+            caller.close()
+
+        threading.Thread(target=serve).start()
+        with (
+            pytest.raises(ClusterError, match=f"cluster {address}: (something else|cannot be reached)"),
+            Workers(cluster=address if named else "auto"),
+        ):
+            pass
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("127.0.0.1:1", "cannot be reached"),
         ("nowhere", "expected HOST:PORT"),
         ("h:70000", "cannot be reached"),
+        ("", "expected HOST:PORT"),
+        ("ray://127.0.0.1:10001", "expected HOST:PORT"),
+        ("auto", "this machine belongs to none"),
     ],
 )
 def test_a_cluster_that_is_not_there_is_one_clear_line(
@@ -212,6 +240,8 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
     assert main(["benchmark", "study", "--out", str(tmp_path / "out"), "--cluster", address]) == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and address in complaint and said in complaint

@@ -68,6 +68,18 @@ def test_a_failed_cell_does_not_stop_the_others(tmp_path: Path) -> None:
     assert said.getvalue().count("failed: ShelfReach-") == 2
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("alloc_cpu.cpp: can't allocate memory: 1")])
+def test_a_cell_that_runs_out_of_memory_does_not_stop_the_others(error: Exception, tmp_path: Path) -> None:
+    def greedy(cell: Cell, folder: Path) -> Record:
+        if cell is CELLS[1]:
+            raise error
+        return quick(cell, folder)
+
+    tally = session(tmp_path / "cells.jsonl", greedy)
+    assert (tally.done, tally.missing) == (5, 1)
+    assert tally.failures[0].startswith(f"{CELLS[1].name}: out of memory; use fewer workers")
+
+
 def test_a_record_that_cannot_be_written_ends_the_session(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
