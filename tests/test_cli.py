@@ -49,6 +49,12 @@ def test_fields_can_be_set_in_every_way(
         (InputError("field: two\nlines"), 2, "robogeo: field: two lines\n"),
         (RobogeoError("the work failed"), 1, "robogeo: the work failed\n"),
         (KeyboardInterrupt(), 130, "robogeo: interrupted; nothing is lost, repeat the command to go on\n"),
+        (
+            MemoryError(),
+            1,
+            "robogeo: out of memory; use fewer workers, a smaller model or batch, or a larger machine; "
+            "nothing is lost, repeat the command to go on\n",
+        ),
     ],
 )
 def test_errors_become_one_line_and_a_status(
