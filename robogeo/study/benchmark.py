@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from robogeo.devices import device_named
 from robogeo.errors import RobogeoError
 from robogeo.evaluation.results import Results
 from robogeo.learning.strategies import find_strategy
@@ -84,6 +85,8 @@ def run_study(
         find_strategy(strategy)
     every = cells(study)
     wanted = chosen(every, selection.seeds, selection.contenders, selection.scenes)
+    for device in {cell.config.training.device for cell in wanted if cluster is None}:
+        device_named(device)  # of this machine; those of a cluster have their own
     with Workers(workers, cluster) as group, RecordFile(places.results / f"{name}_cells.jsonl") as records:
         group.warm_up("robogeo.study.running")
         tally = run_missing(wanted, records, places.runs.resolve(), group, progress, minutes)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from robogeo.cli import main
 from robogeo.study import benchmark
@@ -95,6 +96,25 @@ def test_a_study_with_an_unknown_strategy_or_no_such_file(
     assert "unknown strategy 'nearest'" in capsys.readouterr().err
     assert run(tmp_path / "none.yaml", tmp_path / "out") == 2
     assert "none.yaml: no such file" in capsys.readouterr().err
+
+
+def test_a_device_that_is_not_there_is_told_before_anything_is_run(
+    study_file: Path,
+    tiny_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    experiment = tmp_path / "on_card.yaml"
+    experiment.write_text(
+        yaml.safe_dump(yaml.safe_load(tiny_file.read_text()) | {"training": {"device": "cuda"}})
+    )
+    study = tmp_path / "small_study.yaml"
+    study.write_text(study_file.read_text().replace(str(tiny_file), str(experiment)))
+    assert run(study, tmp_path / "out") == 2
+    assert capsys.readouterr().err.startswith("robogeo: device cuda: ")
+    assert not (tmp_path / "out").exists()
 
 
 def test_files_go_where_the_study_or_the_command_says(study_file: Path, tmp_path: Path) -> None:
