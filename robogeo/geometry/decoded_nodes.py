@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -62,12 +63,12 @@ def _parts(metric: Metric, nodes: torch.Tensor) -> Iterator[torch.Tensor]:
 
 
 def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str]) -> torch.Tensor:
-    name = str(os.fspath(scratch))
+    name = os.fsdecode(scratch)
     try:
-        with open(name, "xb") as file:
+        with open(name, "xb") as file, _removed_if_failed(name):
             _write(metric, nodes, file)
-        # A private mapping: what is written to the tensor stays in memory, and the file as it is.
-        return torch.from_numpy(np.load(name, mmap_mode="c"))
+            # A private mapping: what is written to the tensor stays in memory, and the file as it is.
+            return torch.from_numpy(np.load(name, mmap_mode="c"))
     except FileExistsError as error:
         raise GeometryError(
             f"scratch {name!r}: is there already; name a new file for the decoded nodes"
@@ -76,22 +77,28 @@ def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str
         if isinstance(error, GeometryError):
             raise
         raise GeometryError(
-            f"scratch {name!r}: decoded nodes cannot be written ({one_line(error)}); name another file"
+            f"scratch {name!r}: decoded nodes cannot be kept there ({one_line(error)}); name another file"
         ) from error
 
 
-def _write(metric: Metric, nodes: torch.Tensor, file: IO[bytes]) -> None:
-    """Write an npy file of the decoded nodes; what failed half-way is removed."""
+@contextmanager
+def _removed_if_failed(name: str) -> Iterator[None]:
     try:
-        for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
-            values = np.ascontiguousarray(part.cpu().numpy())
-            if start == 0:
-                npy.write_array_header_1_0(file, _header(values, len(nodes)))
-            file.write(values.data)
-        file.flush()
+        yield
     except BaseException:
-        os.unlink(file.name)
+        with suppress(OSError):
+            os.unlink(name)
         raise
+
+
+def _write(metric: Metric, nodes: torch.Tensor, file: IO[bytes]) -> None:
+    """Write an npy file of the decoded nodes."""
+    for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
+        values = np.ascontiguousarray(part.cpu().numpy())
+        if start == 0:
+            npy.write_array_header_1_0(file, _header(values, len(nodes)))
+        file.write(values.data)
+    file.flush()
 
 
 def _header(values: NDArray[np.floating], count: int) -> dict[str, object]:

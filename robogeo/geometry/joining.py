@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TypedDict
 
 import numpy as np
@@ -60,7 +61,8 @@ def joined(
         lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
     except BaseException:
         if scratch is not None:  # no graph will use it, and it would be in the way of another try
-            os.unlink(scratch)
+            with suppress(OSError):
+                os.unlink(scratch)
         raise
     return Joined(
         nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=bridges, origins=origins

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from robogeo.errors import one_line
@@ -57,11 +56,17 @@ class RayCluster:
         self._lock = threading.Condition()
         self._open: set[Any] = set()
         self._closed = False
-        self._private = [name for name in PRIVATE if name not in os.environ]
-        self._ray = _imported(private=address == "local")
-        self._own = not self._ray.is_initialized()
-        if self._own:
-            self._connect(address, count)
+        wanted = PRIVATE if address == "local" else {"RAY_USAGE_STATS_ENABLED": "0"}
+        self._added = [name for name in wanted if name not in os.environ]
+        os.environ.update({name: wanted[name] for name in self._added})  # read when Ray is imported
+        try:
+            self._ray = _imported()
+            self._own = not self._ray.is_initialized()
+            if self._own:
+                self._connect(address, count)
+        except BaseException:
+            self._restore_environment()
+            raise
         self.workers = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         from robogeo.parallel.ray_worker import answer
 
@@ -103,13 +108,16 @@ class RayCluster:
             self._lock.wait_for(lambda: not self._open, _PATIENCE)
         if self._own:
             self._leave()
+        self._restore_environment()
 
     def _leave(self) -> None:
         self._ray.shutdown()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
-            for name in self._private:
-                os.environ.pop(name, None)
+
+    def _restore_environment(self) -> None:
+        for name in self._added:
+            os.environ.pop(name, None)
 
     def _connect(self, address: str, count: int | None) -> None:
         options: dict[str, Any] = {"address": address}
@@ -120,7 +128,7 @@ class RayCluster:
             options |= {"_node_ip_address": "127.0.0.1", "_temp_dir": self._scratch}
             options["_system_config"] = {"worker_niceness": 0}
         else:
-            _knock(_known_address() if address == "auto" else address)
+            _knock(_own_address() if address == "auto" else address)
         threads = {"env_vars": dict.fromkeys(THREAD_VARIABLES, "1")}
         quiet = {"log_to_driver": False, "configure_logging": False}
         try:
@@ -137,9 +145,7 @@ class RayCluster:
             raise
 
 
-def _imported(private: bool) -> Any:
-    for name, value in (PRIVATE if private else {"RAY_USAGE_STATS_ENABLED": "0"}).items():
-        os.environ.setdefault(name, value)
+def _imported() -> Any:
     try:
         import ray
     except ImportError as error:
@@ -147,21 +153,21 @@ def _imported(private: bool) -> Any:
     return ray
 
 
-def _known_address() -> str:
-    """The head of the cluster that this machine belongs to, as Ray looks it up.
+def _own_address() -> str:
+    """The head of the cluster that this machine belongs to, as Ray finds it.
 
     Raises:
         ClusterError: it belongs to none.
     """
-    if named := os.environ.get("RAY_ADDRESS"):
-        return named
-    noted = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
-    try:
-        return noted.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise ClusterError(
-            "cluster auto: this machine belongs to none; start it with ray start, or name its HOST:PORT"
-        ) from error
+    from ray._private.services import get_ray_address_from_environment
+
+    with suppress(ConnectionError):
+        found = get_ray_address_from_environment("auto", None)
+        if found not in (None, "auto"):
+            return str(found)
+    raise ClusterError(
+        "cluster auto: this machine belongs to none; start it with ray start, or name its HOST:PORT"
+    )
 
 
 def _knock(address: str) -> None:
@@ -171,15 +177,27 @@ def _knock(address: str) -> None:
         raise ClusterError(f"cluster {address!r}: expected HOST:PORT of the cluster's head, auto or local")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as caller:
-            caller.sendall(_GREETING)
-            answer = caller.recv(4)
+            answers = _is_encrypted() or _greets(caller)
     except (OSError, OverflowError) as error:
         raise ClusterError(
             f"cluster {address}: cannot be reached ({one_line(error)}); start it with ray start, or name "
             "another address"
         ) from error
-    if answer[3:] != _SETTINGS and not os.environ.get("RAY_USE_TLS"):
+    if not answers:
         raise ClusterError(f"cluster {address}: something else than a cluster's head listens there")
+
+
+def _is_encrypted() -> bool:
+    return os.environ.get("RAY_USE_TLS", "0").lower() in ("1", "true")
+
+
+def _greets(caller: socket.socket) -> bool:
+    """Whether the other side begins as HTTP/2 has to, with a frame of settings."""
+    caller.sendall(_GREETING)
+    header = b""
+    while len(header) < 4 and (more := caller.recv(4 - len(header))):
+        header += more
+    return header[3:] == _SETTINGS
 
 
 @contextmanager

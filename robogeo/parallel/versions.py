@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
@@ -20,8 +21,8 @@ def versions() -> dict[str, str]:
     return {
         "Python": platform.python_version(),
         **{name: _version(name) for name in _PACKAGES},
-        **{f"sources of {name}": _digest(*_folders(name)) for name in (*_SOURCES, *_offering())},
-        "robots": _digest(*_robots()),
+        **{f"sources of {name}": _digest(_folders(name), (".py",)) for name in (*_SOURCES, *_offering())},
+        "robots": _digest(_robots(), (".yaml", ".urdf")),
     }
 
 
@@ -61,13 +62,13 @@ def _robots() -> list[Path]:
     return [place for home in homes if (place := home / "configs" / "robots").is_dir()][:1]
 
 
-def _digest(*places: Path) -> str:
-    """A digest of files, and of all that folders hold but what Python and numba compile."""
+def _digest(places: Sequence[Path], suffixes: Collection[str]) -> str:
+    """A digest of files, and of those below folders whose names end so."""
     if not places:
         return "missing"
     content = hashlib.sha256()
     for place in places:
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
+            if file.is_file() and file.suffix in suffixes:
                 content.update(f"{file.relative_to(place)}\0".encode() + file.read_bytes())
     return content.hexdigest()[:12]

@@ -85,9 +85,10 @@ def run_study(
         find_strategy(strategy)
     every = cells(study)
     wanted = chosen(every, selection.seeds, selection.contenders, selection.scenes)
-    for device in {cell.config.training.device for cell in wanted if cluster is None}:
-        device_named(device)  # of this machine; those of a cluster have their own
     with Workers(workers, cluster) as group, RecordFile(places.results / f"{name}_cells.jsonl") as records:
+        to_run = [cell for cell in wanted if cell.key not in records.records] if minutes != 0.0 else []
+        for device in {cell.config.training.device for cell in to_run if cluster is None}:
+            device_named(device)  # of this machine; those of a cluster have their own
         group.warm_up("robogeo.study.running")
         tally = run_missing(wanted, records, places.runs.resolve(), group, progress, minutes)
         progress.say(f"{tally.done} cells run, {tally.missing} of {len(wanted)} wanted are missing")

@@ -60,7 +60,9 @@ def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(GeometryError, match=r"decoded nodes cannot be written \(.*No such file or directory"):
+    with pytest.raises(
+        GeometryError, match=r"decoded nodes cannot be kept there \(.*No such file or directory"
+    ):
         built(tmp_path / "nowhere" / "decoded.npy")
 
 
@@ -92,7 +94,7 @@ def test_a_build_that_fails_later_leaves_no_file_in_the_way(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", ["a\0b", ""])
 def test_what_cannot_be_a_file_is_refused_by_name(name: str) -> None:
-    with pytest.raises(GeometryError, match=r"^scratch '.*': decoded nodes cannot be written"):
+    with pytest.raises(GeometryError, match=r"^scratch '.*': decoded nodes cannot be kept there"):
         GeodesicGraph.build(PullbackMetric(sphere), NODES, 5, scratch=name)
 
 

@@ -241,7 +241,8 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(
 ) -> None:
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.setattr("ray._private.services.find_gcs_addresses", set)  # of other tests
+    monkeypatch.setattr("ray._private.services.find_bootstrap_address", lambda _: None)
     assert main(["benchmark", "study", "--out", str(tmp_path / "out"), "--cluster", address]) == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1 and address in complaint and said in complaint

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from robogeo.errors import RobogeoError
 from robogeo.parallel import Workers
@@ -68,7 +69,15 @@ def test_a_failed_cell_does_not_stop_the_others(tmp_path: Path) -> None:
     assert said.getvalue().count("failed: ShelfReach-") == 2
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("alloc_cpu.cpp: can't allocate memory: 1")])
+def torch_memory_error() -> RuntimeError:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**60, dtype=torch.uint8)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), torch_memory_error(), torch.OutOfMemoryError("CUDA out of memory. Tried 1 GiB")]
+)
 def test_a_cell_that_runs_out_of_memory_does_not_stop_the_others(error: Exception, tmp_path: Path) -> None:
     def greedy(cell: Cell, folder: Path) -> Record:
         if cell is CELLS[1]:

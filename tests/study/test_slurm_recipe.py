@@ -12,7 +12,7 @@ from robogeo.study.cells import cells, chosen
 from robogeo.study.settings import load_study
 
 PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
-ARRAY, TOGETHER = "#SBATCH --array", "for part in"
+ARRAY, TOGETHER = "#SBATCH --array", "awk 1"
 
 
 def block(holding: str) -> str:
