@@ -44,13 +44,13 @@ class StrategyError(RobogeoError, ValueError):
     """A strategy breaks one of the rules that `robogeo.learning.check_strategy` checks."""
 
 
+OUT_OF_MEMORY = "out of memory; use fewer workers, a smaller model or batch, or a larger machine"
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out; torch says so by a RuntimeError, of a card's memory in other words."""
     told = str(error) if isinstance(error, RuntimeError) else ""
     return isinstance(error, MemoryError) or "can't allocate memory" in told or "out of memory" in told
-
-
-OUT_OF_MEMORY = "out of memory; use fewer workers, a smaller model or batch, or a larger machine"
 
 
 def one_line(error: BaseException) -> str:

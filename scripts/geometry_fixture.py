@@ -117,11 +117,14 @@ def restart_peak() -> None:
 
 def peak_gib() -> float:
     """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
+    return _memory_gib("VmHWM")
 
 
 def own_memory_gib() -> float:
     """Memory that this process holds and no file does."""
+    return _memory_gib("RssAnon")
+
+
+def _memory_gib(field: str) -> float:
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("RssAnon:")[1].split()[0]) / 2**20
+    return int(status.split(f"{field}:")[1].split()[0]) / 2**20

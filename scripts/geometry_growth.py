@@ -30,10 +30,8 @@ def measure_growth(size: int) -> dict[str, Any]:
 def grown(size: int) -> dict[str, float]:
     """Build one graph of that size; peak memory beyond that of the process before."""
     net, nodes = decoder(2), latents(size, 2)
-    small = GeodesicGraph.build(
-        PullbackMetric(net), nodes[:100], 10
-    )  # loads kernels, which is none of the cost
-    small.geodesic(small.nodes[0], small.nodes[1])
+    small = GeodesicGraph.build(PullbackMetric(net), nodes[:100], 10)
+    small.geodesic(small.nodes[0], small.nodes[1])  # kernels are loaded, which is none of the cost
     restart_peak()
     before = peak_gib()
     built: list[GeodesicGraph] = []

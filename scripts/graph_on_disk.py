@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def _built(place: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _most_memory() -> Any:
+def _most_memory() -> Iterator[list[float]]:
     """The memory that no file backs: at first, and the most of it that is seen meanwhile."""
     seen, ended = [own_memory_gib()] * 2, threading.Event()
 

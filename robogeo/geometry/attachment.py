@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from robogeo.geometry.lengths import TOLERANCE
-from robogeo.geometry.neighbors import IntArray, nearest
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.neighbors import nearest
+from robogeo.geometry.points import FloatArray, IntArray, as_array
 from robogeo.geometry.search import Links
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ import numpy as np
 import torch
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.neighbors import IntArray
-from robogeo.geometry.points import FloatArray, as_array, as_rows
+from robogeo.geometry.points import FloatArray, IntArray, as_array, as_rows
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric

@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 import torch
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from robogeo.errors import GeometryError, one_line
 
@@ -65,7 +64,7 @@ def _parts(metric: Metric, nodes: torch.Tensor) -> Iterator[torch.Tensor]:
 def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str]) -> torch.Tensor:
     name = os.fsdecode(scratch)
     try:
-        with open(name, "xb") as file, _removed_if_failed(name):
+        with open(name, "xb") as file, removed_if_failed(name):
             _write(metric, nodes, file)
             # A private mapping: what is written to the tensor stays in memory, and the file as it is.
             return torch.from_numpy(np.load(name, mmap_mode="c"))
@@ -82,25 +81,23 @@ def _in_file(metric: Metric, nodes: torch.Tensor, scratch: str | os.PathLike[str
 
 
 @contextmanager
-def _removed_if_failed(name: str) -> Iterator[None]:
+def removed_if_failed(scratch: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Remove the file where the block fails: it would be in the way of another try."""
     try:
         yield
     except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
+        if scratch is not None:
+            with suppress(OSError):
+                os.unlink(scratch)
         raise
 
 
 def _write(metric: Metric, nodes: torch.Tensor, file: IO[bytes]) -> None:
-    """Write an npy file of the decoded nodes."""
+    """Write an npy file of the decoded nodes; through a mapping, a full disk would end the process."""
     for start, part in zip(range(0, len(nodes), ROWS), _parts(metric, nodes), strict=True):
         values = np.ascontiguousarray(part.cpu().numpy())
         if start == 0:
-            npy.write_array_header_1_0(file, _header(values, len(nodes)))
+            header = npy.header_data_from_array_1_0(values)
+            npy.write_array_header_1_0(file, header | {"shape": (len(nodes), values.shape[1])})
         file.write(values.data)
     file.flush()
-
-
-def _header(values: NDArray[np.floating], count: int) -> dict[str, object]:
-    shape = (count, values.shape[1])
-    return {"descr": npy.dtype_to_descr(values.dtype), "fortran_order": False, "shape": shape}

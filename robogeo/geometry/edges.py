@@ -21,7 +21,7 @@ from robogeo.geometry.points import FloatArray
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric
-    from robogeo.geometry.neighbors import IntArray
+    from robogeo.geometry.points import IntArray
 
 EDGE_CHUNK = 1 << 14
 """Edges whose decoded ends are gathered at a time: memory must not grow with edges times outputs."""

@@ -21,15 +21,15 @@ from robogeo.errors import GeometryError, Unreachable
 from robogeo.geometry import storage
 from robogeo.geometry.attachment import Attacher, Attachment
 from robogeo.geometry.curve import Geodesic
+from robogeo.geometry.edge_keys import edge_keys
 from robogeo.geometry.edges import Mapped
 from robogeo.geometry.joining import joined
 from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
-from robogeo.geometry.neighbors import IntArray
-from robogeo.geometry.points import FloatArray, as_array, as_indices, as_point, as_rows
+from robogeo.geometry.points import FloatArray, IntArray, as_array, as_indices, as_point, as_rows
 from robogeo.geometry.search import Search
+from robogeo.geometry.way import geodesic_along
 
-SPACES = ("decoded", "latent", "both")
 LANDMARKS = 64
 
 
@@ -104,12 +104,8 @@ class GeodesicGraph:
                 that is there already or cannot be written.
             RobogeoError: what `mapped` raises, as where the metric cannot be sent.
         """
-        if neighbors < 1 or landmarks < 0:
-            raise GeometryError(
-                f"graph: neighbors must be >= 1 and landmarks >= 0, got {neighbors}, {landmarks}"
-            )
-        if space not in SPACES:
-            raise GeometryError(f"graph space: must be one of {', '.join(SPACES)}, got {space!r}")
+        if landmarks < 0:
+            raise GeometryError(f"graph landmarks: must be at least 0, got {landmarks}")
         if landmarks == 0 and not metric.chordal:
             raise GeometryError(
                 f"graph: chords do not bound the lengths of {type(metric).__name__}; give it landmarks"
@@ -183,9 +179,9 @@ class GeodesicGraph:
         touched = np.concatenate([pairs.ravel(), indices])
         if ((touched < 0) | (touched >= len(self.nodes))).any():
             raise GeometryError(f"forbid: node indices must lie in 0 .. {len(self.nodes) - 1}")
-        low, high = pairs.min(axis=1), pairs.max(axis=1)
-        slot = np.minimum(np.searchsorted(self._edge_keys, low * len(self.nodes) + high), len(self.edges) - 1)
-        missing = (self.edges[slot] != np.stack([low, high], axis=1)).any(axis=1)
+        keys = edge_keys(pairs, len(self.nodes))
+        slot = np.minimum(np.searchsorted(self._edge_keys, keys), len(self.edges) - 1)
+        missing = self._edge_keys[slot] != keys
         if missing.any():
             raise GeometryError(f"forbid: {tuple(pairs[missing][0].tolist())} is no edge of the graph")
         self.blocked[indices] = True
@@ -249,8 +245,7 @@ class GeodesicGraph:
 
     @cached_property
     def _edge_keys(self) -> IntArray:
-        keys: IntArray = self.edges[:, 0] * len(self.nodes) + self.edges[:, 1]
-        return keys
+        return edge_keys(self.edges, len(self.nodes))
 
     @cached_property
     def _bridge_keys(self) -> tuple[IntArray, FloatArray]:
@@ -269,7 +264,15 @@ class GeodesicGraph:
     def _paths(self, start: torch.Tensor, goal: torch.Tensor) -> list[Geodesic]:
         lengths, expanded, ways = self._searched(self._attached(start, goal))
         return [
-            self._way(start[p], goal[p], float(lengths[p]), int(expanded[p]), way)
+            geodesic_along(
+                self.nodes,
+                start[p],
+                goal[p],
+                way,
+                length=float(lengths[p]),
+                expanded=int(expanded[p]),
+                bridged=self._bridged(way),
+            )
             for p, way in enumerate(ways)
         ]
 
@@ -282,23 +285,10 @@ class GeodesicGraph:
     def _searched(self, attached: Attachment) -> tuple[FloatArray, IntArray, list[IntArray]]:
         return self._search.run(attached.starts, attached.goals, attached.targets, attached.direct)
 
-    def _way(
-        self, start: torch.Tensor, goal: torch.Tensor, length: float, expanded: int, way: IntArray
-    ) -> Geodesic:
-        """The geodesic along a way of nodes."""
-        if not np.isfinite(length):
-            return Geodesic(start.new_zeros(0, len(start)), length, expanded, converged=False)
-        # An end that is a node would stand there twice; but a way has two ends, even where it stands still.
-        first = 1 if len(way) and torch.equal(self.nodes[way[0]], start) else 0
-        last = len(way) - 1 if len(way) > first and torch.equal(self.nodes[way[-1]], goal) else len(way)
-        points = torch.cat([start[None], self.nodes[torch.from_numpy(way[first:last])], goal[None]])
-        bridged = self._bridged(way) / length if length > 0 else 0.0
-        return Geodesic(points, length, expanded, bridged=bridged, nodes=way)
-
     def _bridged(self, way: IntArray) -> float:
         """Length of the bridges on a way of nodes."""
         keys, lengths = self._bridge_keys
         if len(way) < 2 or not len(keys):
             return 0.0
-        low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
-        return float(lengths[np.isin(keys, low * len(self.nodes) + high)].sum())
+        passed = edge_keys(np.stack([way[:-1], way[1:]], axis=1), len(self.nodes))
+        return float(lengths[np.isin(keys, passed)].sum())

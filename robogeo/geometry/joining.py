@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TypedDict
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry.decoded_nodes import decoded_nodes
+from robogeo.errors import GeometryError
+from robogeo.geometry.decoded_nodes import decoded_nodes, removed_if_failed
+from robogeo.geometry.edge_keys import edge_keys, unique_edges
 from robogeo.geometry.edges import Mapped, edge_lengths
 from robogeo.geometry.lengths import TOLERANCE
 from robogeo.geometry.metric import Metric
-from robogeo.geometry.neighbors import IntArray, bridge_edges, distinct_rows, nearest_edges, unique_edges
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.neighbors import bridge_edges, distinct_rows, nearest_edges
+from robogeo.geometry.points import FloatArray, IntArray, as_array
+
+SPACES = ("decoded", "latent", "both")
+"""Where nearness can be judged; files keep the number of one."""
 
 
 class Joined(TypedDict):
@@ -50,23 +54,27 @@ def joined(
         scratch: a new file for the decoded nodes, see `decoded_nodes`.
 
     Raises:
-        GeometryError: fewer than two distinct nodes, or a scratch file that cannot be.
+        GeometryError: a bad option, fewer than two distinct nodes, or a scratch file that cannot be.
         RobogeoError: what `mapped` raises.
     """
+    _check_options(neighbors, space)
     origins = distinct_rows(as_array(rows))
     distinct = rows[torch.from_numpy(origins)]
     embedded = decoded_nodes(metric, distinct, scratch)
-    try:
+    with removed_if_failed(scratch):
         edges, bridges = neighbor_edges(metric, distinct, embedded, neighbors, space)
         lengths = edge_lengths(metric, as_array(distinct), embedded.cpu().numpy(), edges, tolerance, mapped)
-    except BaseException:
-        if scratch is not None:  # no graph will use it, and it would be in the way of another try
-            with suppress(OSError):
-                os.unlink(scratch)
-        raise
     return Joined(
         nodes=distinct, embedded=embedded, edges=edges, lengths=lengths, bridges=bridges, origins=origins
     )
+
+
+def _check_options(neighbors: int, space: str) -> None:
+    """GeometryError unless a graph can be made with such options."""
+    if neighbors < 1:
+        raise GeometryError(f"graph neighbors: must be at least 1, got {neighbors}")
+    if space not in SPACES:
+        raise GeometryError(f"graph space: must be one of {', '.join(SPACES)}, got {space!r}")
 
 
 def neighbor_edges(
@@ -91,6 +99,6 @@ def neighbor_edges(
     if metric.support is not None:
         positions = np.hstack([positions, metric.support.weight * latent])
     bridges = bridge_edges(positions, near)
-    places = np.searchsorted(near[:, 0] * count + near[:, 1], bridges[:, 0] * count + bridges[:, 1])
+    places = np.searchsorted(edge_keys(near, count), edge_keys(bridges, count))
     marks = np.insert(np.zeros(len(near), dtype=bool), places, True)
     return np.insert(near, places, bridges, axis=0), marks

@@ -23,9 +23,9 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.points import FloatArray
+from robogeo.geometry.edge_keys import edge_keys, edges_of, unique_edges
+from robogeo.geometry.points import FloatArray, IntArray
 
-IntArray = NDArray[np.int64]
 SMALL = 32
 """Points up to which a component is small; among so many neighbours and one more, one is foreign."""
 FEWEST = 8
@@ -87,8 +87,8 @@ def nearest_edges(positions: NDArray[np.floating], k: int) -> IntArray:
         others = found != part[:, None]
         others[others.all(axis=1), -1] = False  # the point itself was crowded out by coinciding ones
         pairs = np.stack([np.repeat(part, k), found[others]], axis=1)
-        keys[start * k : (start + len(part)) * k] = _keys(pairs, count)
-    return _edges(keys, count)
+        keys[start * k : (start + len(part)) * k] = edge_keys(pairs, count)
+    return edges_of(keys, count)
 
 
 def principal_axes(positions: NDArray[np.floating]) -> FloatArray:
@@ -111,26 +111,6 @@ def _parts(positions: NDArray[np.floating], mean: FloatArray | float = 0.0) -> I
     """Some positions after the other, less the mean, in double precision."""
     for start in range(0, len(positions), TURNED_ROWS):
         yield positions[start : start + TURNED_ROWS].astype(np.float64) - mean
-
-
-def unique_edges(pairs: NDArray[np.integer], count: int) -> IntArray:
-    """Undirected edges i < j without repetition or self-loops, sorted by their key i * N + j."""
-    return _edges(_keys(pairs, count), count)
-
-
-def _keys(pairs: NDArray[np.integer], count: int) -> IntArray:
-    """Key i * N + j of each pair in either order, i <= j."""
-    low, high = pairs.min(axis=1).astype(np.int64), pairs.max(axis=1).astype(np.int64)
-    return low * count + high
-
-
-def _edges(keys: IntArray, count: int) -> IntArray:
-    """Edges of keys without repetition or self-loops, sorted; the keys are sorted in place."""
-    keys.sort()
-    fresh = keys // count != keys % count
-    fresh[1:] &= keys[1:] > keys[:-1]
-    keys = keys[fresh]
-    return np.stack([keys // count, keys % count], axis=1)
 
 
 def bridge_edges(positions: NDArray[np.floating], edges: IntArray) -> IntArray:
@@ -260,9 +240,8 @@ def _without_circles(pairs: IntArray, lengths: FloatArray, labels: NDArray[np.in
     Where lengths are equal, all exits together may close a circle.
     """
     pairs = pairs[np.lexsort((pairs.max(axis=1), pairs.min(axis=1), lengths))]
-    ends = np.sort(labels[pairs], axis=1).astype(np.int64)
-    components = int(labels.max()) + 1
-    _, first = np.unique(ends[:, 0] * components + ends[:, 1], return_index=True)
+    ends, components = labels[pairs], int(labels.max()) + 1
+    _, first = np.unique(edge_keys(ends, components), return_index=True)
     # Ranks instead of lengths: in a sparse matrix a length of zero would be no edge.
     graph = csr_array((first + 1.0, (ends[first, 0], ends[first, 1])), shape=(components, components))
     kept = minimum_spanning_tree(graph).data.astype(np.int64) - 1

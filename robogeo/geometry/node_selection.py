@@ -22,8 +22,8 @@ import torch
 from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError
-from robogeo.geometry.neighbors import IntArray, bridge_edges, nearest, nearest_edges
-from robogeo.geometry.points import FloatArray, as_array, as_rows
+from robogeo.geometry.neighbors import bridge_edges, nearest, nearest_edges
+from robogeo.geometry.points import FloatArray, IntArray, as_array, as_rows
 
 if TYPE_CHECKING:
     from robogeo.geometry.metric import Metric

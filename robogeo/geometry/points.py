@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from robogeo.errors import GeometryError
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 _PART = 1024  # points at a time: their Jacobians stay in the processor's cache
 FARTHEST = 1e100
 """Coordinates beyond this overflow in squares, and mean nothing."""
@@ -84,7 +85,7 @@ def unit_steps(count: int) -> FloatArray:
     return steps
 
 
-def as_indices(values: Any, what: str, columns: int) -> NDArray[np.int64]:
+def as_indices(values: Any, what: str, columns: int) -> IntArray:
     """Whole numbers as rows (n, columns).
 
     Raises:

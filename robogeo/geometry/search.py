@@ -26,8 +26,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from robogeo.geometry.neighbors import IntArray
-from robogeo.geometry.points import FloatArray
+from robogeo.geometry.points import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

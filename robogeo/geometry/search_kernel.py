@@ -12,8 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from robogeo.compiled import compiled, inlined
-from robogeo.geometry.neighbors import IntArray
-from robogeo.geometry.points import FloatArray
+from robogeo.geometry.points import FloatArray, IntArray
 
 DISTANCE, BOUND = 0, 1
 """Columns of a node's state: the length of the best way found so far, and the heuristic (-1: not known)."""

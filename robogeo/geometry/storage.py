@@ -12,15 +12,15 @@ import torch
 from numpy.typing import NDArray
 
 from robogeo.errors import GeometryError, one_line
-from robogeo.geometry.neighbors import IntArray, component_labels
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.joining import SPACES
+from robogeo.geometry.neighbors import component_labels
+from robogeo.geometry.points import FloatArray, IntArray, as_array
 
 if TYPE_CHECKING:
     from robogeo.geometry.graph import GeodesicGraph
     from robogeo.geometry.metric import Metric
 
 FORMAT = 2
-SPACE_CODES = ("decoded", "latent", "both")
 FIELDS = (
     "format",
     "nodes",
@@ -82,7 +82,7 @@ def save_graph(graph: GeodesicGraph, path: str | os.PathLike[str]) -> None:
         np.savez_compressed(
             file,
             format=np.int64(FORMAT),
-            **{**parts, "space": np.int64(SPACE_CODES.index(parts["space"]))},
+            **{**parts, "space": np.int64(SPACES.index(parts["space"]))},
         )
 
 
@@ -124,7 +124,7 @@ def load_graph(path: str | os.PathLike[str], metric: Metric) -> GraphParts:
         lengths=raw["lengths"],
         bridges=raw["bridges"],
         neighbors=int(raw["neighbors"]),
-        space=SPACE_CODES[int(raw["space"])],
+        space=SPACES[int(raw["space"])],
         landmarks=int(raw["landmarks"]),
         origins=raw["origins"],
     )
@@ -135,7 +135,7 @@ def _problem(raw: dict[str, NDArray[Any]]) -> str | None:
     scalars = ("format", "neighbors", "space", "landmarks")
     if any(raw[field].shape != () or raw[field].dtype != np.int64 for field in scalars):
         return "a field that should be one integer is not"
-    if int(raw["format"]) != FORMAT or not 0 <= int(raw["space"]) < len(SPACE_CODES):
+    if int(raw["format"]) != FORMAT or not 0 <= int(raw["space"]) < len(SPACES):
         return "unknown format"
     if int(raw["neighbors"]) < 1 or int(raw["landmarks"]) < 0:
         return "neighbors or landmarks out of range"

@@ -22,8 +22,8 @@ from scipy.spatial import cKDTree
 
 from robogeo.errors import GeometryError
 from robogeo.geometry.graph import GeodesicGraph
-from robogeo.geometry.neighbors import IntArray, nearest
-from robogeo.geometry.points import FloatArray, as_array
+from robogeo.geometry.neighbors import nearest
+from robogeo.geometry.points import FloatArray, IntArray, as_array
 
 
 def stretch_bound(fine: GeodesicGraph, coarse: GeodesicGraph) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robogeo.data.demonstrations import Demonstration
-from robogeo.geometry.neighbors import IntArray
+from robogeo.geometry.points import IntArray
 from robogeo.learning.pairs import stacked
 from robogeo.learning.scoring import Scores
 from robogeo.motion.manifold import Manifold

@@ -31,7 +31,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from robogeo.geometry.neighbors import IntArray
+from robogeo.geometry.points import IntArray
 from robogeo.learning.ways import WayFacts, facts_along
 from robogeo.motion.manifold import Manifold
 from robogeo.motion.request import Request

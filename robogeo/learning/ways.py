@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robogeo.geometry.neighbors import IntArray
+from robogeo.geometry.points import IntArray
 from robogeo.motion.manifold import Manifold
 
 FloatArray = NDArray[np.float64]

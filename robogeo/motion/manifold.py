@@ -167,8 +167,7 @@ class Manifold:
     @cached_property
     def residuals(self) -> Residuals:
         """How far the observations of what was shown lie from where the model puts them."""
-        decoded = [self.decode(part) for part in torch.split(self.graph.nodes, _PART)]
-        missed = self.observation.observe(self.shown) - np.concatenate(decoded)
+        missed = self.observation.observe(self.shown) - self.decode(self.graph.nodes)
         return Residuals(self.graph.nodes.double().numpy(), missed, _ALIKE * self.support.width)
 
     @property
@@ -184,8 +183,10 @@ class Manifold:
 
     def decode(self, z: torch.Tensor) -> FloatArray:
         """Observations (..., D), the mean of the ensemble, of codes (..., d)."""
+        rows = z.reshape(-1, z.shape[-1])
         with torch.no_grad():
-            return self.model.decode(z).double().numpy()
+            seen = torch.cat([self.model.decode(part).double() for part in torch.split(rows, _PART)])
+        return seen.reshape(*z.shape[:-1], seen.shape[1]).numpy()
 
     def heads(self, z: FloatArray) -> FloatArray:
         """What each of the M decoder heads makes of codes (n, d): observations (n, M, D)."""
